@@ -1,0 +1,65 @@
+"""Settings, read once from the environment."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What differs between one running MODO and another. Nothing else does."""
+
+    data_dir: Path
+    database_url: str | None = None
+    secret_key: str = ""
+    public_url: str = ""
+    mail_server: str | None = None
+    mail_port: int = 25
+    mail_username: str | None = None
+    mail_password: str | None = None
+    mail_tls: bool = False
+    mail_from: str = "modo@localhost"
+    demo: bool = False
+
+    @property
+    def outbox(self) -> Path:
+        """Where letters lie as files while no mail server is set."""
+        return self.data_dir / "outbox"
+
+    @property
+    def files(self) -> Path:
+        """Where attachments lie, by checksum."""
+        return self.data_dir / "files"
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from environment variables; the secret key is made once and kept in the data directory."""
+    data_dir = Path(environ.get("MODO_DATA_DIR", "instance")).resolve()
+    return Settings(
+        data_dir=data_dir,
+        database_url=environ.get("DATABASE_URL") or None,
+        secret_key=environ.get("SECRET_KEY") or kept_secret(data_dir),
+        public_url=environ.get("MODO_PUBLIC_URL", "").rstrip("/"),
+        mail_server=environ.get("MAIL_SERVER") or None,
+        mail_port=int(environ.get("MAIL_PORT", "25")),
+        mail_username=environ.get("MAIL_USERNAME") or None,
+        mail_password=environ.get("MAIL_PASSWORD") or None,
+        mail_tls=environ.get("MAIL_TLS", "") in {"1", "true", "yes"},
+        mail_from=environ.get("MAIL_FROM", "modo@localhost"),
+        demo=environ.get("MODO_DEMO", "") in {"1", "true", "yes"},
+    )
+
+
+def kept_secret(data_dir: Path) -> str:
+    """The secret key of this data directory, made at first need, readable by its owner only."""
+    path = data_dir / "secret_key"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text()
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text()
