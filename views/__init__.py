@@ -1,0 +1,29 @@
+"""Hand-written screens, in menu order: public pages are blueprints, signed-in ones views of the one Admin."""
+
+from importlib import import_module
+
+from flask import Flask
+from flask_admin import Admin
+
+SCREENS = (
+    "shell",
+    "public",
+    "cabinet",
+    "organization",
+    "report",
+    "messages",
+    "requests",
+    "review",
+    "profile",
+    "help",
+)
+
+
+def register(app: Flask, admin: Admin) -> None:
+    """Add every screen to the application: each module's own `register(app, admin)`."""
+    for name in SCREENS:
+        try:
+            import_module(f"views.{name}").register(app, admin)
+        except ModuleNotFoundError as error:
+            if error.name != f"views.{name}":
+                raise
