@@ -544,6 +544,20 @@ class LoginSession(Base):
     agent: Mapped[str] = mapped_column(String(250), server_default="", info=words(_("Browser")))
 
 
+class Attempt(Base):
+    """One failed sign-in, or one letter asked for by a stranger: what throttling counts. ``key`` says of whom, hashed."""
+
+    __tablename__ = "attempt"
+    __scope__ = (Nobody(),)
+    __label__ = _("Attempt")
+    __labels__ = _("Attempts")
+    __table_args__ = (Index("ix_attempt_key_at", "key", "at"),)
+
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(String(80), info=words(_("Key"), hidden=True))
+    at: Mapped[Now] = mapped_column(info=words(_("When")))
+
+
 # ── Forms, periods, campaigns ────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -1,6 +1,6 @@
 """The table of contents of the product: what an application is made of, in order. Nobody imports this module."""
 
-from flask import Flask, request
+from flask import Flask, has_request_context, request
 from flask_admin import Admin
 from flask_admin.theme import Theme
 from flask_login import current_user
@@ -51,15 +51,19 @@ def configuration(settings: Settings) -> dict[str, object]:
 
 
 def locale() -> str:
-    """The reader's language: chosen on the page, else kept with the account, else Russian."""
+    """The reader's language: chosen on the page, else kept with the account, else Russian (also where nobody reads: jobs)."""
+    if not has_request_context():
+        return LOCALES[0]
     chosen = request.cookies.get("locale") or getattr(current_user, "locale", None)
     return chosen if chosen in LOCALES else LOCALES[0]
 
 
 def act() -> None:
     """From here on the request sees what its person may see; nobody signed in sees nothing."""
+    auth = db.get_session("auth")
     person = current_user.id if current_user.is_authenticated else None
-    scope.begin(scope.actor_of(person, db.get_session("auth")))
+    scope.begin(scope.actor_of(person, auth))
+    auth.commit()  # its transaction ends here, none stays open beside the request's own
 
 
 def rest(error: BaseException | None) -> None:

@@ -22,6 +22,18 @@ class Settings:
     mail_tls: bool = False
     mail_from: str = "modo@localhost"
     demo: bool = False
+    host: str = "127.0.0.1"
+    port: int = 8000
+    trusted_hosts: tuple[str, ...] = ()
+    proxies: int = 0
+    idle_minutes: int = 60
+    session_hours: int = 12
+
+    @property
+    def home(self) -> str:
+        """The product's own address, for letters that no page asked for."""
+        shown = "127.0.0.1" if self.host in {"0.0.0.0", "::", ""} else self.host  # noqa: S104  # compared, not bound
+        return self.public_url or f"http://{shown}:{self.port}"
 
     @property
     def outbox(self) -> Path:
@@ -49,6 +61,12 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         mail_tls=environ.get("MAIL_TLS", "") in {"1", "true", "yes"},
         mail_from=environ.get("MAIL_FROM", "modo@localhost"),
         demo=environ.get("MODO_DEMO", "") in {"1", "true", "yes"},
+        host=environ.get("HOST", "127.0.0.1"),
+        port=int(environ.get("PORT", "8000")),
+        trusted_hosts=tuple(environ.get("MODO_TRUSTED_HOSTS", "").replace(",", " ").split()),
+        proxies=int(environ.get("MODO_PROXIES", "0")),
+        idle_minutes=int(environ.get("MODO_IDLE_MINUTES", "60")),
+        session_hours=int(environ.get("MODO_SESSION_HOURS", "12")),
     )
 
 

@@ -23,7 +23,7 @@ class Database(SQLAlchemy):
         sessions: dict[str, Session] = g.setdefault("_sqlalchemy_sessions", {})
         if name not in sessions:
             if name == "auth":
-                sessions[name] = Session(self.engine)
+                sessions[name] = Session(self.engine, expire_on_commit=False)
             elif self.scoped_class is None:
                 raise RuntimeError("The scope engine is not attached: set db.scoped_class first.")
             else:

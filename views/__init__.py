@@ -7,6 +7,7 @@ from flask_admin import Admin
 
 SCREENS = (
     "shell",
+    "errors",
     "public",
     "cabinet",
     "organization",
@@ -14,6 +15,7 @@ SCREENS = (
     "messages",
     "requests",
     "review",
+    "progress",
     "profile",
     "help",
 )

@@ -4,13 +4,16 @@ Raises Stop with the position of the first thing that can't be understood. Nothi
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
 from .errors import N_, Stop
+from .tree import Call, Card, Chain, Node, Num, Ref, Rule
 
 LONGEST = 4000
 DEEPEST = 40
+OPERATORS = 100
 COMPARISONS = ("<=", ">=", "<>", "<", ">", "=")
 FUNCTIONS = {  # name: (fewest, most) arguments
     "SUM": (1, 50), "ABS": (1, 1), "ROUND": (2, 2), "FLOOR": (1, 1), "ISNULL": (1, 2), "COALESCE": (2, 10),
@@ -25,60 +28,6 @@ TOKEN = re.compile(
     r"|(?P<bar>\|))"
 )
 REF = re.compile(r"\s*(?:\[([^\[\]]+)\]\s*:)?\s*\[([^\[\]]*)\]\s*\[([^\[\]]*)\]\s*\[([^\[\]]*)\]\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class Num:
-    value: float
-    decimals: int
-    at: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """``{[section][rows][columns]}``; "" is "the one where the formula stands". ``form`` and ``previous`` point elsewhere."""
-
-    sections: str
-    rows: str
-    columns: str
-    form: str
-    previous: bool
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    name: str
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A function, or an operator by its sign: + - * / neg and or not."""
-
-    name: str
-    args: tuple["Node", ...]
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """a < b = c…: every neighbouring pair must hold."""
-
-    items: tuple["Node", ...]
-    signs: tuple[str, ...]
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """IF condition THEN body; without a condition the body alone."""
-
-    condition: "Node | None"
-    body: "Node"
-
-
-Node = Num | Ref | Card | Call | Chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +62,8 @@ class Parser:
         self.tokens = tokens(text)
         self.at = 0
         self.depth = 0
+        if sum(token.kind == "sign" and token.text not in "()," for token in self.tokens) > OPERATORS:
+            raise Stop(N_("The formula has more than %(limit)s operators."), limit=OPERATORS)
 
     def rule(self) -> Rule:
         """The whole text as a rule."""
@@ -217,7 +168,7 @@ class Parser:
             raise Stop(N_("%(name)s is given %(count)s values."), token.at, name=name, count=len(args))
         return Call(name, tuple(args), token.at)
 
-    def _deeper(self, read: "Reader") -> Node:
+    def _deeper(self, read: Callable[[], Node]) -> Node:
         self.depth += 1
         if self.depth > DEEPEST:
             raise Stop(N_("The formula is nested more than %(limit)s levels deep."), self._here(), limit=DEEPEST)
@@ -265,11 +216,6 @@ class Parser:
         return Stop(N_("“%(sign)s” is not expected here."), token.at, sign=token.text[:20])
 
 
-class Reader:  # a protocol without the ceremony: what _deeper calls
-    def __call__(self) -> Node:
-        raise TypeError
-
-
 def number(token: Token) -> Num:
     whole, _, fraction = token.text.partition(".")
     if len(whole.lstrip("0")) + len(fraction) > 15:
@@ -287,9 +233,7 @@ def reference(token: Token) -> Ref:
 
 
 def _bad_reference(token: Token) -> NoReturn:
-    raise Stop(
-        N_("A cell is written {[section][row][column]}, not “%(reference)s”."), token.at, reference=token.text[:60]
-    )
+    raise Stop(N_("A cell is written {[section][row][column]}, not “%(reference)s”."), token.at, reference=token.text[:60])
 
 
 def parse_rule(text: str) -> Rule:

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .errors import N_, Stop
 
 HEADER = "--"
 LONGEST_LINE = 4000
+LONGEST_RANGE = 500
 OPTION = re.compile(r"(?:\[(?P<variants>[^\]]*)\]\s*)?(?:(?P<places>[0-9A-Za-zА-Яа-яЁё*,. -]+):\s+)?(?P<words>.+)", re.DOTALL)
 
 
@@ -33,12 +35,29 @@ class Line:
     raw: str
 
 
-def table(text: str) -> list[Line]:
-    """Rows or columns, one a line: code, two spaces per level of indent, name, options. Raises Stop."""
+@lru_cache(512)
+def table(text: str) -> tuple[Line, ...]:
+    """Rows or columns, one a line: code, two spaces per level of indent, name, options. Raises Stop.
+
+    Kept for the copies of a section, which share their text.
+    """
     raws = [(number, raw) for number, raw in enumerate(text.split("\n"), 1) if raw.strip() and not raw.startswith("#")]
     parts = [(number, raw, *_split(raw, number)) for number, raw in raws]
     margin = min((place for _, _, _, place, _ in parts), default=0)
-    return [_line(number, raw, code, (place - margin) // 2, rest) for number, raw, code, place, rest in parts]
+    return tuple(
+        _line(number, raw, one, (place - margin) // 2, rest) for number, raw, code, place, rest in parts for one in _several(code)
+    )
+
+
+def _several(code: str) -> Iterator[str]:
+    """ "02-60" stands for as many lines, the codes as long as the first one."""
+    first, _, last = code.partition("-")
+    if not (first.isascii() and last.isascii() and first.isdigit() and last.isdigit()):
+        yield code
+    elif max(len(first), len(last)) < 7 and 0 <= int(last) - int(first) <= LONGEST_RANGE:
+        yield from (str(number).zfill(len(first)) for number in range(int(first), int(last) + 1))
+    else:
+        raise Stop(N_("“%(code)s” is not a range of at most %(limit)s codes."), code=code, limit=LONGEST_RANGE)
 
 
 def _split(raw: str, number: int) -> tuple[str, int, str]:
@@ -51,7 +70,7 @@ def _split(raw: str, number: int) -> tuple[str, int, str]:
 
 
 def _line(number: int, raw: str, code: str, indent: int, rest: str) -> Line:
-    name, *options = re.split(r"\s+\|\s+", rest.strip())
+    name, *options = re.split(r"(?:^|\s+)\|\s+", rest.strip())
     return Line(number, None if code == HEADER else code, indent, name, tuple(map(option, options)), raw.strip())
 
 
@@ -67,13 +86,10 @@ def option(raw: str) -> Option:
 
 
 def expand(places: str) -> Iterator[str]:
-    """"1,3-5" → "1", "3", "4", "5" (whole numbers only are ranges; at most 500 of them)."""
+    """ "1,3-5" → "1", "3", "4", "5". Raises Stop at a range that is too long."""
     for item in places.replace(" ", "").split(","):
-        first, dash, last = item.partition("-")
-        if dash and first.isdigit() and last.isdigit() and int(last) - int(first) < 500:
-            yield from map(str, range(int(first), int(last) + 1))
-        elif item:
-            yield item
+        if item:
+            yield from _several(item)
 
 
 def pairs(text: str) -> Iterator[tuple[str, str]]:

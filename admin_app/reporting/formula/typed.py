@@ -1,9 +1,10 @@
 """Between what a person types or reads and what a cell holds. Both decimal marks, all minus signs and all spaces are accepted."""
 
+import math
 import re
 from datetime import date
 
-from .errors import CellError, N_
+from .errors import N_, CellError
 from .form import Cell
 from .runtime import rnd
 
@@ -11,19 +12,22 @@ SPACES = re.compile(r"[\s\u00a0\u2009\u202f\u2007]+")
 NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 MINUSES = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2014": "-", "\u2010": "-", "\u2011": "-", ",": "."})
 THIN = "\u2009"
+MINUS = "\u2212"
 LONGEST = 15
 TEXT_LIMIT = 2000
 
 
 def parse(cell: Cell, text: str, choices: dict[str, str] | None) -> float | str | None:
     """The value of what was typed into ``cell``; blank text is None. Raises CellError with a sentence for the person."""
+    if cell.kind == "blocked":
+        raise CellError("closed", N_("This cell is crossed out: nothing is written here."))
     stripped = SPACES.sub(" ", text).strip()
     if not stripped:
         return None
     if not cell.numeric:
         return _word(cell, stripped, choices)
     number = _number(cell, SPACES.sub("", stripped).translate(MINUSES))
-    if choices is not None and show(cell, number) not in choices:
+    if choices is not None and f"{number:g}" not in choices:
         raise CellError("list", N_("“%(text)s” is not in the list of this cell."), text=_short(text))
     return number
 
@@ -97,11 +101,11 @@ def show(cell: Cell, value: float | str | None) -> str:
         return ""
     if isinstance(value, str):
         return _shown_word(cell, value)
-    if value != value:
+    if math.isnan(value):
         return "#ДЕЛ/0!"
     if cell.type == "year":
         return f"{value:.0f}"
-    return f"{value:,.{cell.decimals}f}".replace(",", THIN).replace(".", ",")
+    return f"{value:,.{cell.decimals}f}".replace(",", THIN).replace(".", ",").replace("-", MINUS)
 
 
 def _shown_word(cell: Cell, value: str) -> str:

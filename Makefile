@@ -1,0 +1,58 @@
+# MODO. `make` lists the targets; README.md says more.
+
+PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do command -v $$p && break; done)
+BIN := .venv/bin
+export MODO_DEMO ?= 1
+
+.PHONY: help run test bench lint unit messages catalogue migration
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+
+run: .venv/ready ## the product with its demo region on http://127.0.0.1:8000 (PORT, HOST, DATABASE_URL, MODO_DATA_DIR)
+	@exec $(BIN)/python -m admin_app.serve
+
+test: lint unit ## everything: lint, types, layers, unit, database, browser
+
+lint: .venv/ready-dev ## style, types, layers, templates
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --check --lint views/templates
+
+unit: .venv/ready-dev ## the tests; T="tests/rules -k accept" runs some of them
+	$(BIN)/python -m tests.needs
+	$(BIN)/python -m admin_app.catalogues
+	$(BIN)/python -m pytest $(T)
+
+bench: .venv/ready-dev ## the benchmarks beside named peers, with ratios
+	$(BIN)/python -m bench
+
+catalogue: .venv/ready ## merge the fragments of the Russian catalogue and compile it
+	$(BIN)/python -m admin_app.catalogues
+
+messages: .venv/ready ## find new words in the code; lists those without Russian
+	$(BIN)/python -m admin_app.catalogues extract
+
+migration: .venv/ready ## M="what changes": write a migration from the difference between models.py and the database
+	$(BIN)/flask database revision "$(M)"
+
+.venv/ready: requirements.txt
+	$(call install,requirements.txt)
+
+.venv/ready-dev: requirements-dev.txt
+	$(call install,requirements-dev.txt)
+	@touch .venv/ready
+
+# An environment of our own with exactly these files; the mark is set only when all of it is there.
+define install
+@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	|| { echo 'MODO needs Python 3.11 or newer: install it, or say where it is: make PYTHON=/path/to/python3.' >&2; exit 1; }
+@echo 'Python environment (.venv) from $(1)…'
+@test -x $(BIN)/pip || "$(PYTHON)" -m venv --clear .venv \
+	|| { echo 'Python cannot make an environment here (see above): is there room on the disk, is python3-venv installed?' >&2; exit 1; }
+@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r $(1) \
+	|| { echo 'The packages of $(1) could not be installed (see above); start again when that is mended.' >&2; exit 1; }
+@touch $@
+endef

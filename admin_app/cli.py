@@ -1,0 +1,247 @@
+"""The commands of an administrator: ``flask --help`` lists them. Each is one transaction, done as «the system», and says what it did."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from admin_app import backup, migrations
+from admin_app.extensions import db
+from admin_app.reporting import accounts, codes, forms, jobs, letters, passwords, reports, scope
+from admin_app.reporting.accounts import Person
+from admin_app.reporting.formula import FormError
+from admin_app.reporting.refusal import Refused
+from models import Campaign, Form, FormVersion, Level, Organization, PeriodKind, RoleName, VersionState
+from seed import demo as demo_region
+from seed import forms as seed_forms
+from seed import lists as seed_lists
+from seed import registry
+from seed.periods import period as period_of
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
+LEVELS = click.Choice([level.value for level in Level])
+
+
+class Spoken(click.Command):
+    """A command whose mistakes are one sentence each and exit code 1, never a trace."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except OperationalError as error:
+            raise click.ClickException(f"The database doesn't answer: {' '.join(str(error.orig).split())}") from error
+        except OSError as error:
+            raise click.ClickException(f"{error.filename or ''} {error.strerror}.".strip()) from error
+        except (Refused, FormError, backup.Failed, registry.Mistakes) as error:
+            raise click.ClickException(str(error)) from error
+
+
+def register(app: Flask) -> None:
+    """Add the commands to the application."""
+    for command in COMMANDS:
+        app.cli.add_command(command)
+
+
+@contextmanager
+def transaction(name: str) -> Iterator[Session]:
+    """The scoped session as the system, under this name in the log; committed at the end."""
+    with scope.acting(scope.everything(name)):
+        yield db.session
+        db.session.commit()
+
+
+# ── Database ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+database = AppGroup("database", help="The schema: upgrade, downgrade, revision.")
+
+
+@database.command("upgrade", cls=Spoken)
+@click.argument("revision", default="head")
+def upgrade(revision: str) -> None:
+    """Bring the schema up to REVISION (the newest one)."""
+    migrations.upgrade(db.engine, revision)
+    click.echo("The schema is up to date.")
+
+
+@database.command("downgrade", cls=Spoken)
+@click.argument("revision")
+@click.confirmation_option(prompt="Data that the older schema has no place for will be lost. Go on?")
+def downgrade(revision: str) -> None:
+    """Bring the schema down to REVISION (“base”: nothing is left). Back up first."""
+    migrations.downgrade(db.engine, revision)
+    click.echo(f"The schema is at {revision}.")
+
+
+@database.command("revision", cls=Spoken)
+@click.argument("message")
+def revision(message: str) -> None:
+    """For developers: write a migration from the difference between models.py and the database."""
+    migrations.make(db.engine, message)
+
+
+# ── Reference lists, forms, organizations ────────────────────────────────────────────────────────────────────────────
+
+
+@click.command("load-lists", cls=Spoken)
+@with_appcontext
+def load_lists() -> None:
+    """Add the reference lists that come with MODO; what people changed in them stays."""
+    with transaction("flask load-lists") as session:
+        click.echo(f"Items added: {seed_lists.load(session)}.")
+
+
+@click.command("load-forms", cls=Spoken)
+@click.argument("files", nargs=-1, type=FILE)
+@click.option("--draft", is_flag=True, help="Leave the edition a draft instead of publishing it.")
+@with_appcontext
+def load_forms(files: tuple[Path, ...], draft: bool) -> None:
+    """Load forms from YAML FILES, or those that come with MODO. Loading the same edition twice changes nothing."""
+    paths = [path.resolve().with_suffix("") for path in files] or [path.with_suffix("") for path in seed_forms.HERE.glob("*.yaml")]
+    with transaction("flask load-forms") as session:
+        for path in sorted(paths):
+            version = forms.load_form(session, seed_forms.document(str(path)), publish=not draft)
+            click.echo(f"{version.form.code}: edition {version.number}, {version.state.title}.")
+
+
+@click.command("import-organizations", cls=Spoken)
+@click.argument("file", type=FILE)
+@click.option("--dry-run", is_flag=True, help="Check the file and say what would change, without changing anything.")
+@with_appcontext
+def import_organizations(file: Path, dry_run: bool) -> None:
+    """Add or update organizations from a CSV or JSON FILE; all of it or, if something is wrong, nothing.
+
+    Columns are the fields of an organization (short_name, inn, kpp, parent, type…); docs/commands.md describes them.
+    """
+    with scope.acting(scope.everything("flask import-organizations")):
+        added, changed = registry.load(db.session, registry.read(file))
+        if dry_run:
+            db.session.rollback()
+        else:
+            db.session.commit()
+    click.echo(f"{'Would be added' if dry_run else 'Added'}: {added}, changed: {changed}.")
+
+
+# ── People ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@click.command("create-admin", cls=Spoken)
+@click.option("--login", prompt=True, help="The login name.")
+@click.option("--email", prompt=True, help="The mailbox, for password resets.")
+@click.option("--surname", prompt=True, help="The surname.")
+@click.option("--name", prompt=True, help="The given name.")
+@click.option("--patronymic", default="", help="The patronymic, if any.")
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for if not given; MODO_PASSWORD.")
+@with_appcontext
+def create_admin(login: str, email: str, surname: str, name: str, patronymic: str, password: str) -> None:
+    """Create an active account with all rights in the whole region."""
+    if why := codes.problem("email", email):
+        raise click.ClickException(str(why))
+    person = Person(login, codes.clean("email", email), surname, name, patronymic, "", "")
+    with transaction("flask create-admin") as session:
+        region = session.scalar(select(Organization).where(Organization.level == Level.REGION))
+        if region is None:
+            raise click.ClickException("There is no region yet: import the organizations first (flask import-organizations).")
+        user = accounts.create(session, person, password)
+        accounts.attach(session, user, region, RoleName.ADMIN)
+        accounts.attach(session, user, region, RoleName.CENTRAL)
+    click.echo(f"{login} may sign in.")
+
+
+# ── Campaigns ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@click.command("open-campaign", cls=Spoken)
+@click.argument("form")
+@click.argument("day", type=click.DateTime(["%Y-%m-%d", "%d.%m.%Y"]))
+@click.option("--kind", type=click.Choice([kind.value for kind in PeriodKind]), help="The period's length, if not the form's own.")
+@click.option("--deadline", type=click.DateTime(["%Y-%m-%d", "%d.%m.%Y"]), required=True, help="The last day to submit.")
+@click.option("--title", help="What people see; by default the form and the period.")
+@click.option("--who", multiple=True, type=LEVELS, default=["organization"], help="Places in the tree that file; repeat for several.")
+@click.option("--type", "types", multiple=True, help="Only organizations of this type (a code of the list); repeat for several.")
+@click.option("--reviewer", multiple=True, type=LEVELS, default=["municipality"], help="Places that review, from below; repeat.")
+@with_appcontext
+def open_campaign(form: str, day: Any, deadline: Any, **options: Any) -> None:
+    """Open a campaign: FORM (its code) for the period that holds DAY. Opening it again admits organizations added since."""
+    with transaction("flask open-campaign") as session:
+        campaign = campaign_of(session, form, day.date(), deadline.date(), options)
+        made = reports.open_campaign(session, campaign)
+    click.echo(f"{campaign.title}: {made} reports opened.")
+
+
+def campaign_of(session: Session, form: str, day: date, deadline: date, options: dict[str, Any]) -> Campaign:
+    """The campaign of the form's newest published edition for this period, made if it is not there."""
+    published = FormVersion.state == VersionState.PUBLISHED
+    newest = select(FormVersion).join(FormVersion.form).where(Form.code == form, published).order_by(FormVersion.number.desc())
+    version = session.scalar(newest.limit(1))
+    if version is None:
+        raise click.ClickException(f"There is no published form “{form}”: load it with flask load-forms.")
+    kind = PeriodKind(options["kind"]) if options["kind"] else version.form.periodicity
+    period = period_of(session, kind, day)
+    same = select(Campaign).where(Campaign.form_version_id == version.id, Campaign.period_id == period.id)
+    campaign = session.scalar(same) or Campaign(form_version=version, period=period)
+    campaign.title = options["title"] or f"{form}, {period.title}"
+    campaign.deadline = deadline
+    campaign.filing_levels, campaign.review_levels = list(options["who"]), list(options["reviewer"])
+    known = seed_lists.codes(session).get("organization_type", {})
+    if unknown := [code for code in options["types"] if code not in known]:
+        raise click.ClickException(f"There is no organization type “{unknown[0]}”; there are {', '.join(known)}.")
+    campaign.type_ids = [known[code] for code in options["types"]]
+    session.add(campaign)
+    session.flush()
+    return campaign
+
+
+# ── Running ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@click.command("worker", cls=Spoken)
+@click.option("--once", is_flag=True, help="Do what is waiting now, then end.")
+@with_appcontext
+def worker(once: bool) -> None:
+    """Run the background jobs (letters, reminders) until asked to end."""
+    jobs.run_worker(current_app._get_current_object(), wait=not once)  # type: ignore[attr-defined]
+
+
+@click.command("back-up", cls=Spoken)
+@click.argument("file", type=NEW_FILE, required=False)
+@with_appcontext
+def back_up(file: Path | None) -> None:
+    """Write the database and the attachments into one FILE (modo-<date>.tar); MODO may run meanwhile."""
+    target = (file or Path(time.strftime("modo-%Y-%m-%d-%H%M.tar"))).resolve()
+    size = backup.back_up(db.engine, current_app.extensions["settings"].files, target)
+    click.echo(f"{target}: {size / 2**20:.1f} MB.")
+
+
+@click.command("restore", cls=Spoken)
+@click.argument("file", type=FILE)
+@click.option("--replace", is_flag=True, help="Throw away what the database has now.")
+@with_appcontext
+def restore(file: Path, replace: bool) -> None:
+    """Bring the database and the attachments back from a backup FILE. Stop the server and the worker first."""
+    backup.restore(db.engine, current_app.extensions["settings"].files, file.resolve(), replace)
+    click.echo("Restored.")
+
+
+@click.command("demo", cls=Spoken)
+@with_appcontext
+def demo() -> None:
+    """Make the demo region in an empty database: all of it or, if it is stopped, nothing."""
+    with scope.acting(scope.everything("MODO")), letters.silence():
+        if db.session.scalar(select(Organization.id).limit(1)) is not None:
+            raise click.ClickException("There are organizations in this database already; the demo region needs an empty one.")
+        demo_region.make(db.session, date.today(), click.echo)
+        db.session.commit()
+
+
+COMMANDS = (database, load_lists, load_forms, import_organizations, create_admin, open_campaign, worker, back_up, restore, demo)

@@ -1,0 +1,90 @@
+"""Generated screens: what the schema says becomes lists, cards, forms, filters, search and export, on Flask-Admin's routes.
+
+`register(admin)` adds them all; `Home` is their first page. A new table needs a line in `SCREENS` and, where the schema cannot
+say it, a class of its own.
+"""
+
+from flask import abort, redirect, request, url_for
+from flask_admin import Admin, AdminIndexView, expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from admin_app.crud.base import SchemaView
+from admin_app.crud.events import EventView
+from admin_app.crud.people import MembershipView, UserView
+from admin_app.crud.registries import ClassifierItemView, ClassifierView, OrganizationView
+from admin_app.crud.reporting import (
+    CampaignView,
+    FormVersionView,
+    FormView,
+    MessageView,
+    PeriodView,
+    ReportView,
+    RequestView,
+)
+from models import (
+    Base,
+    Campaign,
+    Classifier,
+    ClassifierItem,
+    Event,
+    Form,
+    FormVersion,
+    Membership,
+    Message,
+    Organization,
+    Period,
+    Report,
+    Request,
+    User,
+)
+
+REGISTRIES, REPORTING, SERVICE = _l("Registries"), _l("Reporting"), _l("Service")
+SCREENS: tuple[tuple[type[SchemaView], type[Base], object], ...] = (
+    (OrganizationView, Organization, REGISTRIES),
+    (UserView, User, REGISTRIES),
+    (MembershipView, Membership, REGISTRIES),
+    (ClassifierView, Classifier, REGISTRIES),
+    (ClassifierItemView, ClassifierItem, REGISTRIES),
+    (FormView, Form, REPORTING),
+    (FormVersionView, FormVersion, REPORTING),
+    (PeriodView, Period, REPORTING),
+    (CampaignView, Campaign, REPORTING),
+    (ReportView, Report, REPORTING),
+    (RequestView, Request, SERVICE),
+    (MessageView, Message, SERVICE),
+    (EventView, Event, SERVICE),
+)
+
+
+class Home(AdminIndexView):  # type: ignore[misc]  # Flask-Admin is typed loosely
+    """The page that leads to every generated screen the person may open."""
+
+    def __init__(self) -> None:
+        super().__init__(name=_l("Registries and reporting"), url="/admin")
+        self.static_folder = None  # none of Flask-Admin's own scripts and styles is served
+
+    def is_visible(self) -> bool:
+        """Not in the menu: its categories are."""
+        return False
+
+    @expose()
+    def index(self) -> str | Response:
+        """The screens by category."""
+        if not current_user.is_authenticated:
+            return redirect(url_for("security.login", next=request.path))
+        groups: dict[str, list[SchemaView]] = {}
+        for view in self.admin._views if self.admin else ():
+            if isinstance(view, SchemaView) and view.is_accessible():
+                groups.setdefault(str(view.category), []).append(view)
+        if not groups:
+            abort(403, _("These screens are for operators. What you need is in your cabinet."))
+        return str(self.render("admin/index.html", groups=groups))
+
+
+def register(admin: Admin) -> None:
+    """Add the generated screens, in menu order. Needs an application context."""
+    for view, model, category in SCREENS:
+        admin.add_view(view(model, category=category, endpoint=model.__tablename__))

@@ -1,0 +1,294 @@
+"""A generated screen: list, card, form, deletion, export and look-up of one table, all read from the schema.
+
+A table's own file (`organizations.py`, `people.py`, …) says only what the schema cannot: who may do what, and extra actions.
+Rows come through the scoped session; nothing here filters by organization.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from flask import abort, flash, jsonify, redirect, request, url_for
+from flask_admin import expose
+from flask_admin.model import BaseModelView
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+from wtforms import Form
+
+from admin_app.crud import card, export, inputs, listing, mistakes, pickers, relations
+from admin_app.crud.fields import FieldSpec, Kind, field_of, fields_of
+from admin_app.extensions import db
+from admin_app.reporting import guard, scope
+from admin_app.reporting.guard import Permission
+from admin_app.reporting.refusal import Refused
+from models import Base, RoleName
+
+Answer = str | Response
+
+
+class SchemaView(BaseModelView):  # type: ignore[misc]  # Flask-Admin is typed loosely
+    """Everything that the schema says about a table, on Flask-Admin's routes and in the product's clothes.
+
+    It stands on Flask-Admin's `BaseModelView`, not on its SQLAlchemy view: that one fetches by `session.get`, fills whole tables
+    into selects and joins every relation into the list, and version 2.2 cannot be imported without Flask-SQLAlchemy.
+
+    `rights`: the permission that each of list, create, edit, delete needs (None: any operator); what is missing is not offered.
+    """
+
+    rights: ClassVar[Mapping[str, Permission | None]] = {}
+    extra_choices: ClassVar[Mapping[str, Iterable[tuple[str, Any]]]] = {}
+    note: ClassVar[LazyString | str] = ""
+    card_template: ClassVar[str] = "admin/card.html"
+    can_view_details = True
+    action_view = ajax_lookup = ajax_update = None  # Flask-Admin's own routes that we replace or do without
+
+    def __init__(self, model: type[Base], category: LazyString, endpoint: str) -> None:
+        self.specs: tuple[FieldSpec, ...] = tuple(self.own_words(spec) for spec in fields_of(model))
+        self.column_list = [spec.name for spec in self.specs if spec.list and spec.shown]
+        self.column_labels = {spec.name: spec.label for spec in self.specs}
+        self.column_descriptions = {spec.name: spec.help for spec in self.specs if spec.help}
+        self.column_sortable_list = ()
+        self.column_details_list = self.column_export_list = [spec.name for spec in self.specs if spec.shown]
+        self.form = inputs.form_of(self.typed())
+        super().__init__(model, name=model.__labels__, category=category, endpoint=endpoint)
+
+    def own_words(self, spec: FieldSpec) -> FieldSpec:
+        """The field with the choices that this table's file gives it."""
+        choices = self.extra_choices.get(spec.name)
+        return replace(spec, kind=Kind.CHOICE, choices=tuple(choices)) if choices else spec
+
+    def typed(self) -> tuple[FieldSpec, ...]:
+        """The fields of the form."""
+        return tuple(spec for spec in self.specs if spec.typed)
+
+    # ── Rights ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def refusal(self, verb: str, row: Base | None = None) -> str:
+        """Why the person may not do this; empty if they may."""
+        actor = scope.current()
+        if actor.roles <= {RoleName.ORGANIZATION}:
+            return _("These screens are for operators. What you need is in your cabinet.")
+        if verb not in self.rights:
+            return _("This is not done here.")
+        needed = self.rights[verb]
+        answer = guard.may(actor, needed, row) if needed else guard.YES
+        return "" if answer else str(answer.reason)
+
+    def demand(self, verb: str, row: Base | None = None) -> None:
+        """Go on only if the person may. Raises 403 with the reason."""
+        if reason := self.refusal(verb, row):
+            abort(403, reason)
+
+    def require(self, permission: Permission, row: Base) -> None:
+        """Go on only if the person has this further permission. Raises 403 with the reason."""
+        if not (answer := guard.may(scope.current(), permission, row)):
+            abort(403, str(answer.reason))
+
+    def is_accessible(self) -> bool:
+        """May the person see the list?"""
+        return bool(current_user.is_authenticated and not self.refusal("list"))
+
+    def inaccessible_callback(self, name: str, **kwargs: Any) -> Response:  # noqa: ARG002  # Flask-Admin's signature
+        """Strangers sign in first; the others read why not."""
+        if not current_user.is_authenticated:
+            return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+        abort(403, self.refusal("list"))
+
+    def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Run the view. (Flask-Admin's own tries again after any TypeError, which hides our mistakes.)"""
+        return fn(self, *args, **kwargs)
+
+    # ── Pages ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @expose("/")
+    def index_view(self) -> Answer:
+        """The list."""
+        asked = listing.read(self.model, self.specs, db.session, request.args)
+        found, links = listing.page_of(asked, db.session), listing.Links(self.get_url(".index_view"), asked)
+        chips = [flt.chip() for flt in asked.filters if flt.used]
+        searched = ", ".join(str(spec.label) for spec in self.specs if spec.search)
+        about = {"heads": links.heads(), "chips": chips, "searched": searched, "cap": listing.CAP}
+        return self.render("admin/list.html", listing=asked, found=found, links=links, **about)
+
+    @expose("/details/")
+    def details_view(self) -> Answer:
+        """The card of one row."""
+        row = self.row()
+        return self.render(self.card_template, row=row, sections=self.sections(row), **self.beside(row))
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self) -> Answer:
+        """The form of a new row."""
+        self.demand("create")
+        form = self.ready_form(None)
+        if request.method == "POST" and form.validate() and self.save(form, row := self.model(), created=True):
+            flash(_("“%(name)s” is created.", name=self.title(row)), "success")
+            return redirect(self.card_address(row))
+        return self.form_page(form, None)
+
+    @expose("/edit/", methods=("GET", "POST"))
+    def edit_view(self) -> Answer:
+        """The form of a row that is there."""
+        row = self.row()
+        self.demand("edit", row)
+        form = self.ready_form(row)
+        if request.method == "POST" and form.validate() and self.save(form, row, created=False):
+            flash(_("“%(name)s” is saved.", name=self.title(row)), "success")
+            return redirect(self.card_address(row))
+        return self.form_page(form, row)
+
+    @expose("/delete/", methods=("GET", "POST"))
+    def delete_view(self) -> Answer:
+        """The question whether to delete a row, and the deletion."""
+        row = self.row()
+        self.demand("delete", row)
+        name, sentence = self.title(row), ""
+        if request.method == "POST":
+            sentence = self.remove(row)
+            if not sentence:
+                flash(_("“%(name)s” is deleted.", name=name), "success")
+                return redirect(self.get_url(".index_view"))
+        return self.render("admin/delete.html", name=name, sentence=sentence, back=self.card_address(self.row()))
+
+    @expose("/export/<export_type>/")
+    def export(self, export_type: str) -> Response:
+        """The list as a file, as it is filtered, searched and sorted."""
+        if export_type != "csv":
+            abort(404)
+        return export.csv(listing.read(self.model, self.specs, db.session, request.args), self.endpoint)
+
+    @expose("/lookup/<name>")
+    def lookup(self, name: str) -> Response:
+        """Rows that a picker of this screen offers for ?q=, as JSON [{id, title, hint}]."""
+        spec = next((one for one in (*self.specs, *self.more_pickers()) if one.name == name and one.target), None)
+        if spec is None or not spec.shown:
+            abort(404)
+        found = relations.find(db.session, spec, request.args.get("q", "").replace("\x00", "")[:200])
+        return jsonify([{"id": one.id, "title": one.title, "hint": one.hint} for one in found])
+
+    # ── What pages are made of ───────────────────────────────────────────────────────────────────────────────────────
+
+    def row(self) -> Any:
+        """The row that the address names, if the actor sees it. Raises 404."""
+        key = pickers.number(request.args.get("id", ""))
+        row = None if key is None else db.session.scalar(select(self.model).where(self.model.id == key))
+        if row is None:
+            abort(404, _("There is no such row, or it belongs to an organization that you are not attached to."))
+        return row
+
+    def ready_form(self, row: Base | None) -> Form:
+        """The form, filled with what was sent or else with the row, its pickers knowing what may be chosen."""
+        form: Form = self._create_form_class(request.form if request.method == "POST" else None, obj=row, **self.preset(row))
+        for name in self.fixed(row):
+            del form[name]
+        pickers.ready(form, db.session, self.get_url(".index_view") + "lookup/")
+        return form
+
+    def fixed(self, row: Any) -> set[str]:  # noqa: ARG002  # for tables whose rows settle
+        """The fields that can no longer be changed in this row."""
+        return set()
+
+    def preset(self, row: Base | None) -> dict[str, Any]:
+        """What a new row's form is filled with: the database's own values, and what the address names (?parent_id=5)."""
+        if row is not None:
+            return {}
+        found = {spec.name: card.default(spec) for spec in self.typed() if spec.default}
+        asked = {name: pickers.number(value) for name, value in request.args.items() if field_is_ref(self.model, name)}
+        return found | {name: key for name, key in asked.items() if key is not None}
+
+    def form_page(self, form: Form, row: Base | None) -> str:
+        """The form's page."""
+        sections = card.sections([spec for spec in self.typed() if spec.name in form], self.model)
+        back = self.get_url(".index_view") if row is None else self.card_address(row)
+        return str(self.render("admin/form.html", form=form, row=row, sections=sections, back=back))
+
+    def sections(self, row: Base) -> list[card.Section]:
+        """The card's sections with their lines."""
+        return card.read(row, self.specs, db.session, self.address_of)
+
+    def beside(self, row: Base) -> dict[str, Any]:
+        """What else the card shows: actions, and lists of rows that belong to this one."""
+        verbs = {verb: not self.refusal(verb, row) for verb in ("edit", "delete")}
+        return {"may": verbs, "lists": list(self.lists_under(row)), "actions": self.actions(row), "name": self.title(row)}
+
+    def list_actions(self) -> list[tuple[str, str]]:
+        """Further things to do from the list: words and address."""
+        return []
+
+    def actions(self, row: Any) -> list[tuple[str, str]]:  # noqa: ARG002  # for tables that have some
+        """Further things to do with the row: words and address."""
+        return []
+
+    def more_pickers(self) -> tuple[FieldSpec, ...]:
+        """Fields of further forms on the card that are chosen by typing."""
+        return ()
+
+    def lists_under(self, row: Base) -> Iterator[tuple[str, str]]:
+        """Lists of other tables filtered to this row: words and address. The schema's filters say which there are."""
+        for view in self.siblings():
+            specs = [spec for spec in view.specs if spec.filter and spec.target is self.model and spec.classifier is None]
+            for spec in specs:
+                words = f"{view.name}: {spec.label}" if len(specs) > 1 or view is self else str(view.name)
+                yield words, view.get_url(f"{view.endpoint}.index_view", **{spec.name: row.id})  # type: ignore[attr-defined]
+
+    def siblings(self) -> list["SchemaView"]:
+        """The generated screens that the person may open."""
+        views = self.admin._views if self.admin else []
+        return [view for view in views if isinstance(view, SchemaView) and view.is_accessible()]
+
+    def address_of(self, model: type[Base], key: int) -> str:
+        """The card of a row of any table, empty if the person has no such screen."""
+        view = next((one for one in self.siblings() if one.model is model), None)
+        return str(url_for(f"{view.endpoint}.details_view", id=key)) if view else ""
+
+    def card_address(self, row: Base) -> str:
+        """The card of a row of this table."""
+        return str(self.get_url(".details_view", id=row.id))  # type: ignore[attr-defined]
+
+    def title(self, row: Base) -> str:
+        """What the row is called."""
+        key = row.id  # type: ignore[attr-defined]
+        return relations.titles(db.session, {self.model: [key]}).get((self.model, key), "")
+
+    # ── Changes ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def save(self, form: Form, row: Base, created: bool) -> bool:
+        """Write the form into the row and commit; what the rules or the database refuse is said at the field. Was it saved?"""
+        try:
+            self.write(form, row, created)
+            db.session.commit()
+        except (DBAPIError, Refused) as error:
+            db.session.rollback()
+            mistakes.place(error, form, self.model)
+            return False
+        return True
+
+    def write(self, form: Form, row: Base, created: bool) -> None:
+        """Write the form into the row. Every flush records who changed what (`admin_app.reporting.audit`)."""
+        with db.session.no_autoflush:
+            card.fill(row, self.typed(), form, db.session, created)
+        if created:
+            db.session.add(row)
+
+    def remove(self, row: Base) -> str:
+        """Delete the row. Empty, or the sentence that says why it stays."""
+        try:
+            db.session.delete(row)
+            db.session.commit()
+        except (DBAPIError, Refused) as error:
+            db.session.rollback()
+            return mistakes.sentence(error, self.model)[1]
+        return ""
+
+
+def field_is_ref(model: type[Base], name: str) -> bool:
+    """Is this the name of a field that is chosen from another table?"""
+    try:
+        return field_of(model, name).kind is Kind.REF
+    except KeyError:
+        return False

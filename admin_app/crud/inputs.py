@@ -1,0 +1,194 @@
+"""Form fields made from the schema's words: one WTForms field per kind, each telling in a sentence what is wrong.
+
+Nothing typed is lost: a field that could not be read shows again what was typed. Relations are in `admin_app.crud.pickers`.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from markupsafe import Markup
+from wtforms import BooleanField, Field, Form, SelectField, SelectMultipleField, StringField, TextAreaField, ValidationError
+from wtforms.fields.core import UnboundField
+from wtforms.widgets import CheckboxInput, ListWidget, TextInput, html_params
+
+from admin_app.crud.fields import FieldSpec, Kind
+from admin_app.crud.pickers import Picker, PickerOfMany
+from admin_app.reporting import codes
+
+LARGEST = 2**31 - 1
+
+
+class Filled:
+    """The field must not be empty."""
+
+    field_flags = {"required": True}
+
+    def __call__(self, form: Form, field: Field) -> None:
+        if field.data in (None, "", []) and not field.errors:
+            raise ValidationError(_("Fill in “%(label)s”.", label=field.label.text))
+
+
+class AtMost:
+    """No more signs than the database keeps."""
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+        self.field_flags = {"maxlength": length}
+
+    def __call__(self, form: Form, field: Field) -> None:
+        if field.data and len(field.data) > self.length:
+            raise ValidationError(
+                _("At most %(most)s characters fit here, there are %(count)s.", most=self.length, count=len(field.data))
+            )
+
+
+class WellFormed:
+    """A code or address that keeps its rules (`admin_app.reporting.codes`)."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def __call__(self, form: Form, field: Field) -> None:
+        if field.data and (sentence := codes.problem(self.kind, field.data)):
+            raise ValidationError(str(sentence))
+
+
+class CodeInput(TextInput):
+    """An input that js/admin/codes.js checks while one types, with a place for what it says."""
+
+    def __call__(self, field: Any, **kwargs: Any) -> Markup:
+        words = {why: str(sentence) for why, sentence in codes.SENTENCES[field.code].items()}
+        kwargs |= {"data-code": field.code, "data-words": json.dumps(words, ensure_ascii=False)}
+        live = Markup("<p {}></p>").format(Markup(html_params(id=f"{field.id}-live", class_="wrong", role="status")))
+        return Markup(super().__call__(field, **kwargs)) + live
+
+
+class CodeField(StringField):
+    """A code or an address of one of the kinds of `codes`."""
+
+    widget = CodeInput()
+
+    def __init__(self, *args: Any, code: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.code = code
+
+
+class WholeField(StringField):
+    """A whole number; shows what was typed when that is none."""
+
+    widget = TextInput()
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number. Raises ValueError with a sentence."""
+        typed = "".join(valuelist[:1]).replace("\u00a0", "").replace("\u2009", "").replace(" ", "")
+        self.data = None
+        if typed:
+            try:
+                self.data = int(typed)
+            except ValueError:
+                raise ValueError(_("A whole number is expected here, not “%(typed)s”.", typed=valuelist[0])) from None
+            if abs(self.data) > LARGEST:
+                raise ValueError(_("This number is too large."))
+
+    def _value(self) -> str:
+        return self.raw_data[0] if self.raw_data else "" if self.data is None else str(self.data)
+
+
+class DayField(StringField):
+    """A date, as the browser sends it or as people write it."""
+
+    widget = TextInput("date")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the date. Raises ValueError with a sentence."""
+        typed = "".join(valuelist[:1]).strip()
+        self.data = read_day(typed) if typed else None
+
+    def _value(self) -> str:
+        return self.data.isoformat() if isinstance(self.data, date) else ""
+
+
+def read_day(typed: str) -> date:
+    """A date written 2026-12-31 or 31.12.2026. Raises ValueError with a sentence."""
+    for shape in ("%Y-%m-%d", "%d.%m.%Y"):
+        try:
+            return datetime.strptime(typed, shape).date()  # noqa: DTZ007  # a day has no zone
+        except ValueError:
+            continue
+    raise ValueError(_("A date is written like 31.12.2026, not “%(typed)s”.", typed=typed))
+
+
+class ChoiceField(SelectField):
+    """One of a vocabulary; its first line is empty where nothing is chosen yet."""
+
+    def __init__(self, *args: Any, choices: Iterable[tuple[str, Any]], **kwargs: Any) -> None:
+        nothing = ("", _("— not chosen —"))
+        super().__init__(*args, choices=lambda: [nothing, *choices], coerce=lambda value: value or None, **kwargs)
+
+    def process_data(self, value: Any) -> None:
+        """A member of an enumeration is shown by its value."""
+        super().process_data(getattr(value, "value", value))
+
+    def pre_validate(self, form: Form) -> None:
+        """Raises ValidationError for what isn't on the list."""
+        if self.data is not None and self.data not in {key for key, *_rest in self.iter_choices()}:
+            raise ValidationError(_("Choose one of the list."))
+
+
+class ChoicesField(SelectMultipleField):
+    """Several of a vocabulary, as check boxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def pre_validate(self, form: Form) -> None:
+        """Raises ValidationError for what isn't on the list."""
+        if set(self.data or ()) - {key for key, *_rest in self.iter_choices()}:
+            raise ValidationError(_("Choose from the list only."))
+
+
+def tidy(check: str | None) -> Callable[[str | None], str | None]:
+    """What is done to a typed text before it is judged: outer spaces and signs no text has go; codes lose their dashes."""
+
+    def filtered(text: str | None) -> str | None:
+        if text is None:
+            return None
+        text = text.replace("\x00", "").strip()
+        return codes.clean(check, text) if check else text
+
+    return filtered
+
+
+def input_of(spec: FieldSpec) -> UnboundField:
+    """The form field for a field of the schema."""
+    validators: list[Any] = [Filled()] if spec.required else []
+    common: dict[str, Any] = {"label": spec.label, "description": spec.help, "validators": validators}
+    if spec.kind in {Kind.TEXT, Kind.AREA}:
+        validators += [AtMost(spec.length)] if spec.length else []
+        common |= {"filters": [tidy(spec.check)]}
+    if spec.check:
+        validators.append(WellFormed(spec.check))
+        return UnboundField(CodeField, code=spec.check, **common)
+    if spec.choices:
+        many = spec.kind is Kind.CHOICES
+        return UnboundField(ChoicesField if many else ChoiceField, choices=list(spec.choices), **common)
+    if spec.target is not None:
+        return UnboundField(Picker if spec.kind is Kind.REF else PickerOfMany, spec=spec, **common)
+    return UnboundField(PLAIN[spec.kind], **common)
+
+
+PLAIN: dict[Kind, type[Field]] = {
+    Kind.TEXT: StringField,
+    Kind.AREA: TextAreaField,
+    Kind.INTEGER: WholeField,
+    Kind.FLAG: BooleanField,
+    Kind.DATE: DayField,
+}
+
+
+def form_of(specs: Iterable[FieldSpec]) -> type[Form]:
+    """The form class of these fields, in their order."""
+    return type("SchemaForm", (Form,), {spec.name: input_of(spec) for spec in specs})

@@ -1,0 +1,105 @@
+"""What the database or the rules refuse, as a sentence at the field that it is about. SQL never reaches the screen."""
+
+import logging
+from typing import Any
+
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from psycopg import errors as pg
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.exc import DBAPIError
+from wtforms import Form
+
+from admin_app.crud.fields import fields_of
+from admin_app.reporting import codes
+from admin_app.reporting.refusal import Refused
+from admin_app.reporting.scope import OutOfScope
+from models import Base
+
+log = logging.getLogger(__name__)
+
+LAWS: dict[str, tuple[str, LazyString]] = {
+    "uq_organization_inn_kpp": ("inn", _l("An organization with this INN and KPP is already registered.")),
+    "ck_organization_not_below_itself": (
+        "parent_id", _l("An organization cannot be below itself: choose another superior organization."),
+    ),
+    "ck_organization_only_the_region_has_no_superior": (
+        "parent_id", _l("Every organization but the region has a superior organization, and the region has none."),
+    ),
+    "ck_organization_inn_has_10_or_12_digits": ("inn", codes.SENTENCES["inn"]["shape"]),
+    "ck_organization_ogrn_has_13_or_15_digits": ("ogrn", codes.SENTENCES["ogrn"]["shape"]),
+    "ck_organization_okpo_has_8_10_or_14_digits": ("okpo", codes.SENTENCES["okpo"]["shape"]),
+    "ck_organization_kpp_has_9_signs": ("kpp", codes.SENTENCES["kpp"]["shape"]),
+    "ck_organization_oktmo_has_8_or_11_digits": ("oktmo", codes.SENTENCES["oktmo"]["shape"]),
+    "uq_user_username": ("username", _l("This login is taken.")),
+    "uq_user_email": ("email", _l("Another account has this e-mail address.")),
+    "uq_classifier_item_classifier_id_code": ("code", _l("The list already has an item with this code.")),
+    "ck_classifier_item_ends_after_it_starts": ("valid_to", _l("The last day is before the first.")),
+    "ck_membership_ends_after_it_starts": ("valid_to", _l("The last day is before the first.")),
+    "uq_membership_current": ("organization_id", _l("This person is already attached to this organization in this role.")),
+    "uq_period_kind_starts_on": ("starts_on", _l("There is already a period of this kind that starts on this day.")),
+    "ck_period_ends_after_it_starts": ("ends_on", _l("The period must end after it starts.")),
+    "uq_campaign_form_version_id_period_id": ("period_id", _l("There is already a campaign with this form in this period.")),
+    "ck_campaign_somebody_reviews": ("review_levels", _l("Say who reviews the reports.")),
+    "ck_campaign_somebody_files": ("filing_levels", _l("Say who files the reports.")),
+}  # fmt: skip
+
+
+def place(error: Exception, form: Form, model: type[Base]) -> None:
+    """Put the sentence for `error` at its field, or at the head of the form where it is about none."""
+    name, text = sentence(error, model)
+    if name in form:
+        form[name].errors = [*form[name].errors, text]
+    else:
+        form.form_errors.append(text)
+
+
+def sentence(error: Exception, model: type[Base]) -> tuple[str, str]:
+    """The field's name (or "") and what to say. An error that says nothing to people is logged and called by its name."""
+    if isinstance(error, OutOfScope):
+        return error.attribute, _("This lies outside what you may see or change.")
+    if isinstance(error, DBAPIError):
+        return from_database(error, model)
+    return "", error.sentence if isinstance(error, Refused) else str(error)
+
+
+def from_database(error: DBAPIError, model: type[Base]) -> tuple[str, str]:
+    """Read the constraint that PostgreSQL names."""
+    cause: Any = error.orig
+    diagnosis = getattr(cause, "diag", None)
+    name = getattr(diagnosis, "constraint_name", None) or ""
+    if name in LAWS:
+        return LAWS[name][0], str(LAWS[name][1])
+    if isinstance(cause, pg.UniqueViolation):
+        return unique(model, name)
+    if isinstance(cause, pg.ForeignKeyViolation):
+        return "", used(str(getattr(diagnosis, "table_name", "")), model)
+    if isinstance(cause, pg.NotNullViolation):
+        return str(getattr(diagnosis, "column_name", "")), _("Fill this in.")
+    log.error("the database refused a %s", model.__name__, exc_info=error)
+    return "", _("The database does not accept this. Nothing was saved; what you typed is still here.")
+
+
+def unique(model: type[Base], name: str) -> tuple[str, str]:
+    """Another row has the same: the columns of the constraint, in their own words."""
+    columns = columns_of(model, name)
+    labels = [str(spec.label) for spec in fields_of(model) if spec.name in columns]
+    first = columns[0] if columns else ""
+    return first, _("Another row already has this: %(labels)s.", labels=", ".join(labels))
+
+
+def columns_of(model: type[Base], name: str) -> list[str]:
+    """The columns of a constraint or index of the model's table."""
+    table: Any = model.__table__
+    kinds = (UniqueConstraint, CheckConstraint, Index)
+    found = [one for one in (*table.constraints, *table.indexes) if isinstance(one, kinds) and one.name == name]
+    return [column.name for one in found for column in one.columns]
+
+
+def used(table: str, model: type[Base]) -> str:
+    """A row that others name stays; a named row that is gone cannot be named."""
+    owner = next((one.class_ for one in Base.registry.mappers if one.local_table.name == table), None)
+    if owner is None or owner is model:
+        return _("A row that this one names, or that names it, stands in the way.")
+    return _("It is in use, so it stays: %(where)s.", where=owner.__labels__)

@@ -1,0 +1,200 @@
+"""Users and their attachments to organizations."""
+
+import secrets
+from typing import Any, ClassVar
+
+from flask import abort, flash, redirect, request
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+from wtforms import Form
+
+from admin_app.crud import pickers
+from admin_app.crud.base import Answer, SchemaView
+from admin_app.crud.fields import FieldSpec, field_of
+from admin_app.crud.inputs import ChoiceField, Filled
+from admin_app.crud.pickers import Picker
+from admin_app.extensions import db
+from admin_app.reporting import accounts, guard, scope
+from admin_app.reporting.guard import Permission
+from admin_app.reporting.refusal import Refused
+from models import Membership, Organization, RoleName, User
+
+PLACE = field_of(Membership, "organization_id")
+
+
+class AttachForm(Form):
+    """To which organization, in which role."""
+
+    organization_id = Picker(_l("Organization"), [Filled()], spec=PLACE)
+    role = ChoiceField(_l("Role"), [Filled()], choices=(), default=RoleName.ORGANIZATION.value)
+
+
+def attach_form(address: str, sent: Any = None) -> AttachForm:
+    """The form with the roles that the actor gives. `address` is the look-up's."""
+    form = AttachForm(sent)
+    given = guard.grants(scope.current())
+    form.role.choices = [("", _("— not chosen —")), *((role.value, role.title) for role in RoleName if role in given)]
+    pickers.ready(form, db.session, address)
+    return form
+
+
+class UserView(SchemaView):
+    """Accounts. A person is attached on the card, or among the newcomers; an account is switched off, never deleted."""
+
+    rights: ClassVar = {"list": Permission.USER_READ, "create": Permission.USER_CREATE, "edit": Permission.USER_EDIT}
+    extra_choices: ClassVar = {"locale": (("ru", "Русский"), ("en", "English"))}
+    card_template = "admin/user.html"
+    note = _l("A person who leaves is detached from the organization; an account that nobody needs is switched off.")
+
+    def list_actions(self) -> list[tuple[str, str]]:
+        """Those who have registered and are attached to nothing."""
+        return [(_("Newcomers"), str(self.get_url(".newcomers_view")))] if self.may_attach() else []
+
+    def may_attach(self) -> bool:
+        """Does the actor attach people at all?"""
+        return bool(guard.may(scope.current(), Permission.USER_ATTACH))
+
+    def more_pickers(self) -> tuple[FieldSpec, ...]:
+        """The organization to attach to."""
+        return (PLACE,)
+
+    def fixed(self, row: Any) -> set[str]:
+        """A new account may sign in; that is not asked."""
+        return {"active"} if row is None else set()
+
+    def beside(self, row: User) -> dict[str, Any]:
+        """The attachments, and the form to add one."""
+        form = attach_form(self.get_url(".index_view") + "lookup/") if self.may_attach() else None
+        return super().beside(row) | self.attachments(row.id) | {"form": form, "person": row.id}
+
+    def attachments(self, user_id: int) -> dict[str, Any]:
+        """The person's attachments that the actor sees, lasting ones first; those that the actor may end."""
+        query = select(Membership).where(Membership.user_id == user_id)
+        together = query.options(joinedload(Membership.organization), joinedload(Membership.role), joinedload(Membership.made_by))
+        found = db.session.scalars(together.order_by(Membership.valid_to.desc().nulls_first(), Membership.id.desc())).all()
+        lasting = {row.id for row in guard.lasting(found)}
+        return {"memberships": found, "lasting": lasting, "may_end": {row.id for row in found if row.id in lasting and may_end(row)}}
+
+    @expose("/attach/", methods=("POST",))
+    def attach_view(self) -> Answer:
+        """Attach a person; mistakes are shown where the form was."""
+        form = attach_form(self.get_url(".index_view") + "lookup/", request.form)
+        user_id, seen = self.person()
+        if form.validate() and (sentence := attach(user_id, form)):
+            form.form_errors.append(sentence)
+        if not form.errors and not form.form_errors:
+            flash(_("The person is attached and has been told."), "success")
+            return redirect(self.get_url(".details_view", id=user_id))
+        if not seen:
+            return self.newcomers(form, request.form.get("q", ""), user_id)
+        row = db.session.scalars(select(User).where(User.id == user_id)).one()
+        facts = {**self.beside(row), "form": form}
+        return self.render(self.card_template, row=row, sections=self.sections(row), **facts)
+
+    def person(self) -> tuple[int, bool]:
+        """The person that the form names, and whether the actor sees their card: one of those, or a newcomer. Raises 404."""
+        key = pickers.number(request.form.get("user_id", ""))
+        if key is not None and db.session.scalar(select(User.id).where(User.id == key)) is not None:
+            return key, True
+        if key is not None and self.may_attach() and key in {one.id for one in self.found(request.form.get("q", ""))}:
+            return key, False
+        abort(404, _("There is no such person among those you see."))
+
+    @expose("/newcomers/")
+    def newcomers_view(self) -> Answer:
+        """Look for a person who is attached to nothing."""
+        if not self.may_attach():
+            abort(403, str(guard.may(scope.current(), Permission.USER_ATTACH).reason))
+        form = attach_form(self.get_url(".index_view") + "lookup/")
+        return self.newcomers(form, request.args.get("q", ""), pickers.number(request.args.get("user", "")))
+
+    def newcomers(self, form: AttachForm, text: str, user_id: int | None) -> str:
+        """The page of newcomers; one of them may be chosen."""
+        found = self.found(text)
+        chosen = next((one for one in found if one.id == user_id), None)
+        return str(self.render("admin/newcomers.html", found=found, chosen=chosen, form=form, text=text, person=user_id))
+
+    def found(self, text: str) -> list[accounts.Newcomer]:
+        """The newcomers that the text may mean."""
+        return accounts.find_unattached(db.session, text.replace("\x00", "").strip()[:200])
+
+    def write(self, form: Form, row: Any, created: bool) -> None:
+        """A new account gets a letter with the link to choose a password; a switched-off one is signed out."""
+        if "@" in form["username"].data or " " in form["username"].data:
+            raise Refused(_("A login has no spaces and no @."))
+        if not created:
+            super().write(form, row, created)
+            if not row.active:
+                accounts.end_sessions(db.session, row.id)
+            return
+        names = ("username", "email", "surname", "name", "patronymic", "position", "phone")
+        person = accounts.Person(**{name: form[name].data for name in names}, locale=form["locale"].data or "ru")
+        made = accounts.create(db.session, person, secrets.token_urlsafe(32))
+        row.id = made.id
+        accounts.request_reset(db.session, made.email)
+
+    def card_address(self, row: Any) -> str:
+        """The card, or for an account that is attached to nothing yet the newcomers, where its maker finds it."""
+        if row.id and db.session.scalar(select(User.id).where(User.id == row.id)) is None:
+            return str(self.get_url(".newcomers_view", user=row.id))
+        return super().card_address(row)
+
+
+def attach(user_id: int, form: AttachForm) -> str:
+    """Attach; empty, or the sentence that says why not."""
+    try:
+        place = db.session.scalars(select(Organization).where(Organization.id == form.organization_id.data)).one()
+        accounts.attach(db.session, user_id, place, RoleName(form.role.data))
+        db.session.commit()
+    except Refused as refused:
+        db.session.rollback()
+        return refused.sentence
+    return ""
+
+
+def may_end(membership: Membership) -> bool:
+    """May the actor end this attachment?"""
+    answer = guard.may(scope.current(), Permission.USER_ATTACH, membership)
+    return bool(answer)
+
+
+class MembershipView(SchemaView):
+    """All attachments, past ones too. They are made on a person's card and ended here."""
+
+    rights: ClassVar = {"list": Permission.USER_READ}
+    note = _l("A person is attached on the card of the user.")
+
+    def actions(self, row: Membership) -> list[tuple[str, str]]:
+        """End it."""
+        if row not in guard.lasting([row]) or not may_end(row):
+            return []
+        return [(_("End the attachment"), str(self.get_url(".end_view", id=row.id)))]
+
+    def title(self, row: Membership) -> str:
+        """Who, where."""
+        return f"{accounts.full_name(row.user)} · {row.organization.short_name}"
+
+    @expose("/end/", methods=("GET", "POST"))
+    def end_view(self) -> Answer:
+        """The question whether to end an attachment, and the end."""
+        row: Membership = self.row()
+        self.require(Permission.USER_ATTACH, row)
+        user_id, name, sentence = row.user_id, self.title(row), ""
+        if request.method == "POST":
+            try:
+                accounts.detach(db.session, row)
+                db.session.commit()
+            except Refused as refused:
+                db.session.rollback()
+                sentence = refused.sentence
+            else:
+                flash(_("The attachment has ended; the person has been told."), "success")
+                return redirect(self.address_of(User, user_id) if self.sees(user_id) else self.get_url(".index_view"))
+        return self.render("admin/end.html", name=name, sentence=sentence, back=self.card_address(row))
+
+    def sees(self, user_id: int) -> bool:
+        """Does the actor still see the person?"""
+        return db.session.scalar(select(User.id).where(User.id == user_id)) is not None

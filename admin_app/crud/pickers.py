@@ -1,0 +1,195 @@
+"""Form fields that name rows of other tables.
+
+A small table is a native list. A large one is typed: the visible input is called `<field>-text`, the chosen row's id lies in a
+hidden input called as the field; js/admin/combobox.js offers rows while one types. Without scripts the typed name, INN or
+login is looked up when the form is sent. A row that the actor doesn't see is refused as an error, and one that was there
+before is kept as a locked chip: it is neither shown nor lost.
+"""
+
+import re
+from typing import Any
+
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+from wtforms import Field, Form, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget, html_params
+
+from admin_app.crud import relations
+from admin_app.crud.fields import FieldSpec
+from admin_app.crud.relations import Options, Titles
+
+
+def number(text: Any) -> int | None:
+    """A row's id out of a form or an address; None for what cannot be one (letters, several, too many digits)."""
+    text = str(text)
+    return int(text) if re.fullmatch(r"[0-9]{1,10}", text) and int(text) < 2**31 else None
+
+
+class PickerWidget:
+    """A native list, a combobox, or a locked chip."""
+
+    def __call__(self, field: "Picker", **kwargs: Any) -> Markup:
+        kwargs.setdefault("id", field.id)
+        if field.locked:
+            return chip(field, **kwargs)
+        if field.rows is not None:
+            return select(field, **kwargs)
+        return combobox(field, field.title if field.typed is None else field.typed, **kwargs) + hidden(field.name, field.data)
+
+
+def chip(field: "Picker", **kwargs: Any) -> Markup:
+    """The value that its reader may not see: that it is there, and that it stays."""
+    text = _("Outside what you may see; stays as it is")
+    attributes = html_params(class_="tag locked", role="note", tabindex="-1", **kwargs)
+    return Markup("<p {}>{}</p>").format(Markup(attributes), text)
+
+
+def select(field: "Picker", **kwargs: Any) -> Markup:
+    """A native list with an empty first line."""
+    lines = [(None, _("— not chosen —")), *(field.rows or ())]
+    options = [
+        Markup("<option {}>{}</option>").format(Markup(html_params(value=key or "", selected=key == field.data)), title)
+        for key, title in lines
+    ]
+    return Markup("<select {}>{}</select>").format(Markup(html_params(name=field.name, **kwargs)), Markup("").join(options))
+
+
+def combobox(field: "Picker | PickerOfMany", text: str, **kwargs: Any) -> Markup:
+    """The visible input; without scripts a plain one."""
+    field_id = kwargs["id"]
+    kwargs |= {"class": "combobox", "data-picker": field.address, "data-name": field.name, "autocomplete": "off"}
+    kwargs |= {"data-none": _("Nothing found"), "data-count": _("Found:"), "value": text, "name": f"{field.name}-text"}
+    listbox = Markup("<ul {}></ul>").format(
+        Markup(html_params(id=f"{field_id}-list", class_="options", role="listbox", aria_label=field.label.text, hidden=True))
+    )
+    said = Markup('<span {}></span>').format(Markup(html_params(id=f"{field_id}-said", class_="vh", role="status")))
+    return Markup('<span class="picker"><input {}>{}{}</span>').format(Markup(html_params(**kwargs)), listbox, said)
+
+
+def hidden(name: str, value: int | None) -> Markup:
+    """The chosen row's id."""
+    return Markup("<input {}>").format(Markup(html_params(type="hidden", name=name, value=value or "")))
+
+
+class Relation(Field):
+    """What single and many have in common: who may be chosen, asked once per form by `ready`."""
+
+    def __init__(self, *args: Any, spec: FieldSpec, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.spec = spec
+        self.rows: list[tuple[int, str]] | None = None
+        self.titles: Titles = {}
+        self.session: Session | None = None
+        self.address = ""
+        self.typed: str | None = None
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        """Also take what was typed into the visible input."""
+        super().process(formdata, *args, **kwargs)
+        if formdata is not None and f"{self.name}-text" in formdata:
+            self.typed = formdata.get(f"{self.name}-text").replace("\x00", "").strip()
+
+    def known(self, key: int) -> bool:
+        """May the actor name this row?"""
+        return (self.spec.target, key) in self.titles or key in {one for one, _title in self.rows or ()}
+
+    def ids(self) -> set[int]:
+        """All rows named now, before, or by what was sent."""
+        both = (self.data, self.object_data)
+        return {one for value in both for one in (value if isinstance(value, list) else [value]) if one is not None}
+
+    def look_up(self, text: str) -> int:
+        """The row that a typed text means. Raises ValidationError with a sentence."""
+        if self.session is None:
+            raise ValidationError(_("Choose one of the list."))
+        try:
+            return relations.meant(self.session, self.spec, text)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+
+class Picker(Relation):
+    """One row of another table; `data` is its id."""
+
+    widget = PickerWidget()
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the id. Raises ValueError with a sentence."""
+        sent = "".join(valuelist[:1])
+        self.data = number(sent) if sent else None
+        if sent and self.data is None:
+            raise ValueError(_("Choose one of the list."))
+
+    @property
+    def locked(self) -> bool:
+        """Is there a value that the actor may not see?"""
+        return self.object_data is not None and not self.known(self.object_data)
+
+    @property
+    def title(self) -> str:
+        """What the chosen row is called."""
+        return self.titles.get((self.spec.target, self.data), "") if self.spec.target and self.data else ""
+
+    def pre_validate(self, form: Form) -> None:
+        """Settle what was meant. Raises ValidationError with a sentence."""
+        if self.locked:
+            if self.raw_data and self.data not in {None, self.object_data}:
+                raise ValidationError(_("This value lies outside what you may see, so it cannot be changed here."))
+            self.data = self.object_data
+        elif self.rows is None and self.typed is not None and self.typed != self.title:
+            self.data = self.look_up(self.typed) if self.typed else None
+        elif self.data is not None and not self.known(self.data):
+            raise ValidationError(_("There is no such row, or it lies outside what you may see."))
+
+
+class PickerOfMany(Relation):
+    """Several rows of another table; `data` is the list of their ids. Chosen ones are check boxes, further ones are typed."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def process_data(self, value: Any) -> None:
+        """Ids, or the rows themselves."""
+        self.data = [one if isinstance(one, int) else one.id for one in value or ()]
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the ids. Raises ValueError with a sentence."""
+        found = [number(one) for one in valuelist if one]
+        if None in found:
+            raise ValueError(_("Choose from the list only."))
+        self.data = list(dict.fromkeys(one for one in found if one is not None))
+
+    def pre_validate(self, form: Form) -> None:
+        """Add what was typed. Raises ValidationError with a sentence."""
+        for text in re.split(r"[,;\n]", self.typed or ""):
+            if text.strip() and (key := self.look_up(text.strip())) not in self.data:
+                self.data.append(key)
+        if not all(self.known(key) for key in self.data):
+            raise ValidationError(_("There is no such row, or it lies outside what you may see."))
+
+    @property
+    def lines(self) -> list[tuple[int, str, bool]]:
+        """What is offered as check boxes: id, title, chosen."""
+        if self.rows is not None:
+            return [(key, title, key in self.data) for key, title in self.rows]
+        return [(key, self.titles.get((self.spec.target, key), "№"), True) for key in self.data if self.spec.target]
+
+
+def ready(form: Form, session: Session, address: str) -> None:
+    """Tell every relation of the form what may be chosen: two statements in all. `address` is the look-up's, ending in /."""
+    fields = [field for field in form if isinstance(field, Relation)]
+    found: Options = relations.options(session, [field.spec for field in fields])
+    for field in fields:
+        field.session, field.address = session, f"{address}{field.name}"
+        field.rows = found[field.spec.target, field.spec.classifier] if field.spec.target else None
+    wanted: dict[Any, set[int]] = {}
+    for field in fields:
+        offered = {key for key, _title in field.rows or ()}
+        wanted.setdefault(field.spec.target, set()).update(field.ids() - offered)
+    titles = relations.titles(session, wanted)
+    for field in fields:
+        field.titles = titles
+        missing = [(key, titles[field.spec.target, key]) for key in field.ids() if (field.spec.target, key) in titles]
+        if field.rows is not None and field.spec.target:
+            field.rows = field.rows + missing  # an ended item that is in use stays choosable

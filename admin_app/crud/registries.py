@@ -1,0 +1,46 @@
+"""Organizations and the reference lists they are classified by."""
+
+from typing import ClassVar
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from admin_app.crud.base import SchemaView
+from admin_app.reporting.guard import Permission
+from models import Organization
+
+
+class OrganizationView(SchemaView):
+    """The tree of organizations. Nothing is deleted: an organization is closed by a date."""
+
+    rights: ClassVar = {
+        "list": Permission.ORGANIZATION_READ,
+        "create": Permission.ORGANIZATION_CREATE,
+        "edit": Permission.ORGANIZATION_EDIT,
+    }
+    note = _l("An organization that no longer works is not deleted: give the date from which it files no reports.")
+
+    def actions(self, row: Organization) -> list[tuple[str, str]]:
+        """Its cabinet, and a new organization under it."""
+        found = [(_("Cabinet of the organization"), f"/organizations/{row.id}")]
+        if not self.refusal("create"):
+            found.append((_("Add an organization below"), str(self.get_url(".create_view", parent_id=row.id))))
+        return found
+
+
+class ClassifierView(SchemaView):
+    """The reference lists."""
+
+    rights: ClassVar = {
+        "list": Permission.FORM_READ,
+        "create": Permission.CLASSIFIER_EDIT,
+        "edit": Permission.CLASSIFIER_EDIT,
+        "delete": Permission.CLASSIFIER_EDIT,
+    }
+
+
+class ClassifierItemView(SchemaView):
+    """The items of the lists. One that is in use cannot be deleted; it ends by a date."""
+
+    rights: ClassVar = ClassifierView.rights
+    note = _l("An item that is in use cannot be deleted: give the last day on which it may be chosen.")

@@ -1,0 +1,138 @@
+"""Rows of other tables: how they are called, which may be chosen, and which one a person meant.
+
+Everything is asked through the scoped session: what an actor may not see has no title, is not offered and is not found.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Enum, Select, String, cast, func, literal, null, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from admin_app.crud import searching
+from admin_app.crud.fields import BIG, FieldSpec, Kind, fields_of
+from models import Base, Classifier, ClassifierItem, Form, FormVersion, Organization, User
+
+FEW = 200  # more rows than that are chosen by typing
+MOST = 20  # rows offered while typing
+
+Titles = Mapping[tuple[type[Base], int], str]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A row offered to a person: what it is called and what tells it from its namesakes."""
+
+    id: int
+    title: str
+    hint: str = ""
+
+
+def title_of(model: type[Base]) -> Any:
+    """The SQL text by which a row of this model is called."""
+    if model is User:
+        return func.concat_ws(" ", User.surname, User.name, func.nullif(User.patronymic, ""))
+    if model is FormVersion:
+        code = select(Form.code).where(Form.id == FormVersion.form_id).scalar_subquery()
+        return func.concat_ws(" · ", code, FormVersion.label)
+    column = getattr(model, model.__title__)
+    return literal("№ ") + cast(column, String) if model.__title__ == "id" else cast(column, String)
+
+
+def order_of(model: type[Base]) -> Any:
+    """The SQL text by which rows of this model sort in a list of choices."""
+    attributes = model.__mapper__.column_attrs.keys()
+    if "sort_key" in attributes:
+        return model.sort_key  # type: ignore[attr-defined]
+    if "position" in attributes:
+        return func.to_char(model.position, "000000000") + title_of(model)  # type: ignore[attr-defined]
+    return func.sort_key(title_of(model))
+
+
+def worded(model: type[Base], title: str | None) -> str:
+    """The title as people read it: a vocabulary's value becomes its words."""
+    kind = getattr(model.__table__.c.get(model.__title__), "type", None)
+    if title and isinstance(kind, Enum) and kind.enum_class is not None:
+        return str(kind.enum_class(title).title)  # type: ignore[attr-defined]
+    return title or ""
+
+
+def titles(session: Session, wanted: Mapping[type[Base], Iterable[int]]) -> dict[tuple[type[Base], int], str]:
+    """What the rows with these ids are called, in one statement; rows that the actor may not see are missing."""
+    parts = []
+    models = {model.__name__: model for model in wanted}
+    for name, model in models.items():
+        if ids := {one for one in wanted[model] if one is not None}:
+            parts.append(select(literal(name), model.id, title_of(model)).where(model.id.in_(ids)))  # type: ignore[attr-defined]
+    if not parts:
+        return {}
+    rows = session.execute(parts[0] if len(parts) == 1 else union_all(*parts))
+    return {(models[name], key): worded(models[name], title) for name, key, title in rows}
+
+
+def choosable(spec: FieldSpec) -> Select[Any]:
+    """All rows that the field may name: (model's name, list's code, id, title, order), unlimited."""
+    model: Any = spec.target
+    rows = select(literal(model.__name__), literal(spec.classifier or ""), model.id, title_of(model), order_of(model))
+    if spec.classifier:
+        today = func.current_date()
+        rows = rows.join(Classifier, Classifier.id == ClassifierItem.classifier_id).where(
+            Classifier.code == spec.classifier, or_(ClassifierItem.valid_to == null(), ClassifierItem.valid_to >= today)
+        )
+    return rows.order_by(order_of(model), model.id)
+
+
+Options = dict[tuple[type[Base], str | None], list[tuple[int, str]] | None]
+
+
+def options(session: Session, specs: Iterable[FieldSpec]) -> Options:
+    """The rows to choose from for every small relation among these fields, in one statement; None: choose by typing."""
+    wanted = {(spec.target, spec.classifier): spec for spec in specs if spec.target is not None}
+    small = {key: spec for key, spec in wanted.items() if key[0] not in BIG}
+    names = {(key[0].__name__, key[1] or ""): key for key in small}  # type: ignore[union-attr]
+    found: Options = {key: None if key[0] in BIG else [] for key in wanted}  # type: ignore[misc]
+    if not small:
+        return found
+    parts = [choosable(spec).limit(FEW + 1) for spec in small.values()]
+    for name, code, row, title, _order in session.execute(parts[0] if len(parts) == 1 else union_all(*parts)):
+        key = names[name, code]
+        found[key].append((row, worded(key[0], title)))  # type: ignore[union-attr,index,arg-type]
+    return {key: rows if rows is None or len(rows) <= FEW else None for key, rows in found.items()}
+
+
+def find(session: Session, spec: FieldSpec, text: str, limit: int = MOST) -> list[Found]:
+    """The rows that the field may name and that `text` may mean, at most `limit`."""
+    model: Any = spec.target
+    rows = choosable(spec).with_only_columns(model.id, title_of(model), hint_of(model))
+    for clause in searching.clauses(model, text):
+        rows = rows.where(clause)
+    return [Found(key, worded(model, title), hint or "") for key, title, hint in session.execute(rows.limit(limit))]
+
+
+def hint_of(model: type[Base]) -> Any:
+    """What tells a row from its namesakes: an organization's INN and place, a person's login, an item's code."""
+    if model is Organization:
+        return func.concat_ws(" · ", Organization.inn, Organization.address)
+    if model is User:
+        return func.concat_ws(" · ", User.username, User.email)
+    return cast(model.code, String) if "code" in model.__mapper__.column_attrs else literal("")  # type: ignore[attr-defined]
+
+
+def meant(session: Session, spec: FieldSpec, text: str) -> int:
+    """The one row that a person means by a title, a code or a login. Raises ValueError with a sentence: none, or several."""
+    found = find(session, spec, text, limit=MOST)
+    exact = [one for one in found if text.casefold() in {one.title.casefold(), *one.hint.casefold().split(" · ")}]
+    match exact if len(exact) == 1 else found:
+        case [one]:
+            return one.id
+        case []:
+            raise ValueError(_("Nothing is called “%(text)s” among what you may choose.", text=text))
+    raise ValueError(_("“%(text)s” may mean several: choose one, or type its exact name or code.", text=text))
+
+
+def references(model: type[Base]) -> tuple[FieldSpec, ...]:
+    """The fields of a model that name rows of other tables and are on its card."""
+    kinds = {Kind.REF, Kind.REFS, Kind.LINKS}
+    return tuple(spec for spec in fields_of(model) if spec.kind in kinds and spec.shown)

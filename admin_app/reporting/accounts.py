@@ -1,0 +1,346 @@
+"""People's accounts: registering, activating, passwords, profile, sessions.
+
+A stranger never learns from these verbs who is registered: they return nothing, and whoever owns the mailbox reads a letter.
+Every verb writes into the session it is given; the edge commits.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_security.utils import check_and_get_token_status, hash_password
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from admin_app.extensions import security
+from admin_app.reporting import audit, consent, guard, letters, notices, passwords, scope
+from admin_app.reporting import account_letters as say
+from admin_app.reporting.account_letters import HELP_PHONE
+from admin_app.reporting.actor import current
+from admin_app.reporting.guard import Permission
+from admin_app.reporting.refusal import Refused
+from models import LoginSession, Membership, Organization, Role, RoleName, User
+
+PROFILE = ("surname", "name", "patronymic", "position", "phone")
+
+
+@dataclass(frozen=True)
+class Person:
+    """What a registration form holds, checked already. ``locale`` is "ru" or "en"."""
+
+    username: str
+    email: str
+    surname: str
+    name: str
+    patronymic: str
+    position: str
+    phone: str
+    locale: str = "ru"
+
+
+def register(session: Session, person: Person, password: str, address: str) -> None:
+    """Make an account that waits for activation, and write to the mailbox what to do.
+
+    If the login or the e-mail address is taken, no account is made; the letter says so and what to do. The work done is nearly
+    the same in all cases. ``address``: the network address the consent came from.
+    """
+    hashed = hash_password(passwords.normal(password))
+    with scope.unscoped("registering"):
+        owner = by_email(session, person.email)
+        if owner is not None:
+            letters.write(session, owner.email, owner.locale, say.already_here(owner))
+        elif by_username(session, person.username) is not None:
+            letters.write(session, person.email, person.locale, say.login_taken(person.name, person.username))
+        elif (user := added(session, person, hashed)) is None:  # somebody took the login a moment ago
+            letters.write(session, person.email, person.locale, say.login_taken(person.name, person.username))
+        else:
+            consent.give(session, user.id, address)
+            audit.record(session, "account.registered", user)
+            letters.write(session, user.email, user.locale, say.activation(user))
+
+
+def added(session: Session, person: Person, hashed: str) -> User | None:
+    """The new account's row; None if its login or address has been taken meanwhile."""
+    user = User(**vars(person), password=hashed, fs_uniquifier=uuid.uuid4().hex, active=True)
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError:
+        return None
+    return user
+
+
+def create(session: Session, person: Person, password: str) -> User:
+    """An account that is active at once, made by an administrator's command or the seed; no consent, no letters.
+
+    Raises Refused if the login or the address is taken.
+    """
+    with scope.unscoped("creating an account"):
+        user = added(session, person, hash_password(passwords.normal(password)))
+        if user is None:
+            raise Refused(gettext("The login %(login)s or the address %(email)s is taken.", login=person.username, email=person.email))
+        user.confirmed_at = func.now()
+        audit.record(session, "account.created", user)
+        return user
+
+
+def activate(session: Session, user_id: int) -> None:
+    """The owner of the mailbox has confirmed it. Doing it twice changes nothing."""
+    with scope.unscoped("activating an account"):
+        user = session.get_one(User, user_id)
+        if user.confirmed_at is None:
+            user.confirmed_at = func.now()
+            audit.record(session, "account.activated", user)
+            notices.tell(session, [user.id], notices.Kind.ACCOUNT, *WHAT_NEXT, mail=False)
+
+
+WHAT_NEXT = (
+    _("Your account is active. What next?"),
+    _(
+        "Your account has to be attached to your organization. Call the superior operator: %(phone)s, "
+        "or file a request in the request service. When it is done, your organization appears in your cabinet.",
+        phone=HELP_PHONE,
+    ),
+)
+
+
+def resend(session: Session, identity: str) -> None:
+    """Send the activation letter again, or say that the account is active; nothing if nobody is found."""
+    with scope.unscoped("sending an activation letter again"):
+        user = by_identity(session, identity)
+        if user is not None and user.active:
+            words = say.activation(user) if user.confirmed_at is None else say.already_here(user)
+            letters.write(session, user.email, user.locale, words)
+
+
+def request_reset(session: Session, identity: str) -> None:
+    """Send a letter with a link to choose a new password; nothing if nobody is found."""
+    with scope.unscoped("sending a password letter"):
+        user = by_identity(session, identity)
+        if user is not None:
+            words = say.password_letter(user) if user.active else say.switched_off(user)
+            letters.write(session, user.email, user.locale, words)
+
+
+def reset(session: Session, user_id: int, password: str) -> None:
+    """Set a new password by the mailed link. The mailbox is thereby confirmed, and every session ends."""
+    with scope.unscoped("setting a password"):
+        user = session.get_one(User, user_id)
+        if user.confirmed_at is None:
+            user.confirmed_at = func.now()
+            audit.record(session, "account.activated", user)
+        set_password(session, user, password)
+        audit.record(session, "account.password_reset", user)
+
+
+def change_password(session: Session, user_id: int, password: str, keep: uuid.UUID) -> str:
+    """Set a new password for a person who has just typed the old one; every session but ``keep`` ends.
+
+    Returns the account's new session key, which the kept session must carry from now on.
+    """
+    with scope.unscoped("changing a password"):
+        user = session.get_one(User, user_id)
+        set_password(session, user, password, keep)
+        audit.record(session, "account.password_changed", user)
+        return user.fs_uniquifier
+
+
+def set_password(session: Session, user: User, password: str, keep: uuid.UUID | None = None) -> None:
+    """The password, a new key for sessions and links, and a letter to the owner."""
+    user.password, user.fs_uniquifier, user.failed_logins = hash_password(passwords.normal(password)), uuid.uuid4().hex, 0
+    end_sessions(session, user.id, keep)
+    letters.write(session, user.email, user.locale, say.password_set(user))
+
+
+def end_sessions(session: Session, user_id: int, keep: uuid.UUID | None = None, only: uuid.UUID | None = None) -> int:
+    """End the person's signed-in browsers: all, all but ``keep``, or ``only`` one. How many were ended."""
+    with scope.unscoped("ending sessions"):
+        ending = update(LoginSession).where(LoginSession.user_id == user_id, LoginSession.ended_at.is_(None))
+        if keep is not None:
+            ending = ending.where(LoginSession.id != keep)
+        if only is not None:
+            ending = ending.where(LoginSession.id == only)
+        ended = session.execute(ending.values(ended_at=func.now()).returning(LoginSession.id))
+        return len(ended.all())
+
+
+def change_profile(session: Session, user_id: int, changes: Mapping[str, str]) -> None:
+    """Write what the person changed about themselves: any of `PROFILE`."""
+    with scope.unscoped("changing one's own profile"):
+        user = session.get_one(User, user_id)
+        before = {name: getattr(user, name) for name in PROFILE}
+        for name in PROFILE:
+            setattr(user, name, changes.get(name, before[name]))
+        changed = [name for name in PROFILE if getattr(user, name) != before[name]]
+        if changed:
+            audit.record(session, "account.profile_changed", user, {"fields": changed})
+
+
+def ask_email(session: Session, user_id: int, email: str) -> None:
+    """A person wants another address: a letter goes there (or, if it is somebody's already, to its owner)."""
+    with scope.unscoped("asking for another address"):
+        user, owner = session.get_one(User, user_id), by_email(session, email)
+        if owner is None:
+            link = f"/profile/email/{security.change_email_serializer.dumps([user.fs_uniquifier, email])}"
+            letters.write(session, email, user.locale, say.address_change(user, link))
+        elif owner.id != user_id:
+            letters.write(session, owner.email, owner.locale, say.already_here(owner))
+
+
+def asked_email(user: User, token: str) -> str | None:
+    """The address that the link confirms; None if the link is old, broken or another person's."""
+    expired, invalid, data = check_and_get_token_status(token, "change_email", timedelta(hours=say.RESET_HOURS))
+    return data[1] if not (expired or invalid) and data and data[0] == user.fs_uniquifier else None
+
+
+def change_email(session: Session, user_id: int, email: str) -> bool:
+    """Letters go to the new address from now on; the old one is told. False if the address is taken meanwhile."""
+    with scope.unscoped("changing an address"):
+        user = session.get_one(User, user_id)
+        if by_email(session, email) is not None:
+            return False
+        letters.write(session, user.email, user.locale, say.address_changed(user, email))
+        before, user.email = user.email, email
+        audit.record(session, "account.email_changed", user, {"from": before, "to": email})
+        return True
+
+
+# ── Finding people ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def by_identity(session: Session, identity: str) -> User | None:
+    """Who this login or e-mail address belongs to. A login never has an @."""
+    return by_email(session, identity) if "@" in identity else by_username(session, identity)
+
+
+def by_email(session: Session, email: str) -> User | None:
+    """Whose mailbox this is."""
+    return one(session, func.lower(User.email) == func.lower(email.strip()))
+
+
+def by_username(session: Session, username: str) -> User | None:
+    """Whose login this is."""
+    return one(session, func.lower(User.username) == func.lower(username.strip()))
+
+
+def one(session: Session, condition: ColumnElement[Any]) -> User | None:
+    """The one account of this condition."""
+    return session.scalar(select(User).where(condition))
+
+
+# ── Organizations ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def attach(
+    session: Session, user: User | int, organization: Organization, role: RoleName, valid_from: date | None = None
+) -> Membership:
+    """Attach a person (a row or its id; operators don't see newcomers' rows) to an organization in a role, and tell them.
+
+    Raises Refused: not the actor's to give, or attached already.
+    """
+    user_id = user if isinstance(user, int) else user.id
+    guard.require(Permission.USER_ATTACH, organization)
+    with scope.unscoped("attaching a person"):
+        person = session.get_one(User, user_id)
+        kind = session.scalars(select(Role).where(Role.name == role)).one()
+        membership = Membership(user_id=user_id, organization_id=organization.id, role=kind, made_by_id=current().user_id)
+        if why := guard.role_to_give(current(), membership):
+            raise guard.Forbidden(str(why))
+        if lasting(session, user_id, organization.id, kind.id):
+            raise Refused(gettext("%(name)s is attached to this organization in this role already.", name=full_name(person)))
+        membership.valid_from = valid_from or session.scalar(select(func.current_date()))
+        session.add(membership)
+        session.flush()
+        what = {"user": user_id, "organization": organization.id, "role": role.value, "from": membership.valid_from.isoformat()}
+        audit.record(session, "user.attached", person, what, organization.id)
+        names = {"name": organization.short_name, "role": role.title}
+        notices.tell(
+            session,
+            [user_id],
+            notices.Kind.ATTACHED,
+            _("You are attached to %(name)s", **names),
+            _("Your account is attached to %(name)s as: %(role)s. The organization is in your cabinet now.", **names),
+            f"/organizations/{organization.id}",
+        )
+        return membership
+
+
+def detach(session: Session, membership: Membership) -> None:
+    """End an attachment now; the person is told. What the person did in the organization stays. Raises Refused."""
+    organization = membership.organization
+    guard.require(Permission.USER_ATTACH, organization)
+    with scope.unscoped("detaching a person"):
+        if why := guard.role_to_give(current(), membership):
+            raise guard.Forbidden(str(why))
+        person, role = session.get_one(User, membership.user_id), session.get_one(Role, membership.role_id).name
+        today = session.scalars(select(func.current_date())).one()
+        if membership.valid_from >= today:  # it has not lasted a day: no dates can say so, the log does
+            session.delete(membership)
+        else:
+            membership.valid_to = today - timedelta(days=1)
+        session.flush()
+        audit.record(session, "user.detached", person, {"organization": organization.id, "role": role.value}, organization.id)
+        names = {"name": organization.short_name}
+        notices.tell(
+            session,
+            [person.id],
+            notices.Kind.DETACHED,
+            _("You are no longer attached to %(name)s", **names),
+            _("Your account is no longer attached to %(name)s. If this is a mistake, file a request or call the operator.", **names),
+            "/cabinet",
+        )
+
+
+def lasting(session: Session, user_id: int, organization_id: int, role_id: int) -> bool:
+    """Is there such an attachment that has not ended?"""
+    found = select(Membership.id).where(
+        Membership.user_id == user_id, Membership.organization_id == organization_id, Membership.role_id == role_id
+    )
+    return session.scalar(found.where(not_ended()).limit(1)) is not None
+
+
+def not_ended() -> ColumnElement[bool]:
+    """The condition that an attachment has not ended."""
+    return or_(Membership.valid_to.is_(None), Membership.valid_to >= func.current_date())
+
+
+def full_name(user: User) -> str:
+    """«Иванова Мария Петровна»."""
+    return f"{user.surname} {user.name} {user.patronymic}".strip()
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """A registered person whom nobody has attached yet, as an operator on the phone needs to see them."""
+
+    id: int
+    full_name: str
+    username: str
+    email: str
+    phone: str
+    position: str
+    activated: bool
+    registered: datetime
+
+
+def find_unattached(session: Session, query: str, limit: int = 20) -> list[Newcomer]:
+    """People attached to nothing, newest first; every word of ``query`` is part of a name, a login, an address or a number."""
+    guard.require(Permission.USER_ATTACH)
+    people = select(User).where(User.active, ~exists().where(Membership.user_id == User.id, not_ended()))
+    for word in query.split():
+        places = (User.sort_key, func.lower(User.username), func.lower(User.email), User.phone)
+        keys = (func.sort_key(word), word.lower(), word.lower(), word)
+        people = people.where(or_(*(place.contains(key, autoescape=isinstance(key, str)) for place, key in zip(places, keys, strict=True))))
+    with scope.unscoped("finding people attached to nothing"):
+        found = session.scalars(people.order_by(User.created_at.desc(), User.id.desc()).limit(limit))
+        return [
+            Newcomer(
+                row.id, full_name(row), row.username, row.email, row.phone, row.position, row.confirmed_at is not None, row.created_at
+            )
+            for row in found
+        ]

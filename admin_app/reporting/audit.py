@@ -1,0 +1,114 @@
+"""The log: what happened, to what, by whom, in the words of that moment.
+
+Verbs call `record`. Changes of registry rows need no call: `history.py` writes them at every flush of the scoped session.
+"""
+
+import enum
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+from sqlalchemy import inspect
+from sqlalchemy.orm import Session
+
+from admin_app.reporting.actor import current
+from models import Base, Event, Membership, Organization, Role, User
+
+EVENTS: dict[str, LazyString] = {
+    "account.activated": _("The account is activated"),
+    "account.created": _("The account is created"),
+    "account.registered": _("The account is registered"),
+    "account.email_changed": _("The e-mail address is changed"),
+    "campaign.closed": _("The campaign is closed"),
+    "campaign.opened": _("The campaign is opened"),
+    "form.drafted": _("A version of the form is drafted"),
+    "form.published": _("A version of the form is published"),
+    "form.retired": _("A version of the form is retired"),
+    "account.password_changed": _("The password is changed"),
+    "account.password_reset": _("The password is reset"),
+    "account.profile_changed": _("The profile is changed"),
+    "report.accept": _("The report is accepted"),
+    "report.comment_reopened": _("A comment on the report is reopened"),
+    "report.comment_resolved": _("A comment on the report is resolved"),
+    "report.commented": _("The report is commented on"),
+    "report.file_attached": _("A file is attached to the report"),
+    "report.file_removed": _("A file of the report is removed"),
+    "report.reject": _("The report is rejected"),
+    "report.return": _("The report is returned for editing"),
+    "report.started": _("The report is begun"),
+    "report.submit": _("The report is submitted"),
+    "request.filed": _("A request is filed"),
+    "request.granted": _("The request is granted"),
+    "request.refused": _("The request is refused"),
+    "request.withdrawn": _("The request is withdrawn"),
+    "row.changed": _("A row is changed"),
+    "row.created": _("A row is added"),
+    "row.deleted": _("A row is deleted"),
+    "user.attached": _("The person is attached to an organization"),
+    "user.detached": _("The person is detached from an organization"),
+}
+
+
+def record(
+    session: Session, kind: str, subject: Base, data: Mapping[str, Any] | None = None, organization_id: int | None = None
+) -> Event:
+    """Add an event about a row, by the current actor, to the session's transaction.
+
+    ``kind`` is a key of `EVENTS` (ValueError otherwise); ``data`` anything that JSON holds. ``organization_id`` is the row's own
+    unless given: it says who reads the event.
+    """
+    if kind not in EVENTS:
+        raise ValueError(f"Unknown kind of event {kind!r}: give it words in audit.EVENTS")
+    if subject not in session or inspect(subject).pending:
+        session.add(subject)
+        session.flush()
+    made = Event(kind=kind, data=plain(data or {}), **about(subject, organization_id))
+    session.add(made)
+    return made
+
+
+def about(row: Base, organization_id: int | None = None) -> dict[str, Any]:
+    """The columns of an event that say who and about what."""
+    actor = current()
+    key = inspect(type(row)).primary_key_from_instance(row)
+    return {
+        "actor_id": actor.user_id,
+        "actor_name": actor.name,
+        "organization_id": organization_id or home(row),
+        "subject_type": row.__tablename__,
+        "subject_id": key[0] if isinstance(key[0], int) else None,
+        "subject": title(row)[:500],
+    }
+
+
+def home(row: Base) -> int | None:
+    """The organization that the row belongs to, if its table says so."""
+    return row.id if isinstance(row, Organization) else getattr(row, "organization_id", None)
+
+
+def title(row: Base) -> str:
+    """What people call the row."""
+    if isinstance(row, User):
+        return " ".join(part for part in (row.surname, row.name, row.patronymic) if part)
+    if isinstance(row, Membership):
+        return " · ".join(title(part) for part in (row.user, row.organization, row.role) if part is not None)
+    if isinstance(row, Role):
+        return str(row.name.title)
+    return str(getattr(row, type(row).__title__, ""))
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON holds it: dates in ISO form, vocabularies by their short value."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal | UUID | LazyString) else value

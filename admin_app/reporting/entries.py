@@ -1,0 +1,75 @@
+"""What a client sent, read cell by cell: contents, and what can't be accepted with the reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flask_babel import gettext as _
+
+from admin_app.reporting.formula import Cell, CellError, Program
+from admin_app.reporting.formula.errors import N_
+from admin_app.reporting.merge import Content
+
+CLOSED = {
+    "computed": N_("This cell is computed from others and is not typed."),
+    "pulled": N_("This cell is filled in from elsewhere and is not typed."),
+    "blocked": N_("This cell is closed: nothing is reported here."),
+}
+MARKS = ("na", "nd")
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A cell that was not accepted (by the address that was sent), and why, as a sentence."""
+
+    cell: str
+    sentence: str
+
+
+@dataclass
+class Sent:
+    """What was typed as contents by address, and what can't be accepted."""
+
+    typed: dict[str, Content] = field(default_factory=dict)
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+def read(program: Program, changes: Mapping[str, str | None], marks: Mapping[str, str | None]) -> Sent:
+    """``changes``: texts as typed, blank or None empties a cell; ``marks``: "na", "nd", None takes the mark off."""
+    sent = Sent()
+    for address, text in changes.items():
+        take(program, sent, address, text, None)
+    for address, mark in marks.items():
+        take(program, sent, address, None, mark)
+    return sent
+
+
+def take(program: Program, sent: Sent, address: str, text: str | None, mark: str | None) -> None:
+    """Read one cell into ``sent``."""
+    try:
+        cell = open_cell(program, address)
+        sent.typed[cell.address] = marked(mark) if mark else typed(program, cell, text or "")
+    except CellError as error:
+        sent.rejected.append(Rejected(address, _(error.message, **error.params)))
+
+
+def open_cell(program: Program, address: str) -> Cell:
+    """The cell of this address, if a person may type into it. Raises CellError."""
+    cell = program.resolve(address)
+    if cell is None:
+        raise CellError("unknown", N_("There is no cell %(address)s in this form."), address=address[:60])
+    if cell.kind != "input":
+        raise CellError("closed", CLOSED[cell.kind])
+    return cell
+
+
+def typed(program: Program, cell: Cell, text: str) -> Content:
+    """The content that a text stands for; whole numbers as int, as revisions keep them. Raises CellError."""
+    value = program.parse(cell, text)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def marked(mark: str) -> Content:
+    """The content of a mark. Raises CellError."""
+    if mark not in MARKS:
+        raise CellError("mark", N_("There is no such mark."))
+    return {"mark": mark}

@@ -1,0 +1,167 @@
+"""Form versions: from a document to a running program, and the designer's drafts on the way.
+
+A published version never changes (a trigger holds that too), so whatever is made of it is kept by its digest: the compiled
+program in this process, its code and its JavaScript module under the data directory.
+"""
+
+import hashlib
+import json
+import os
+import threading
+from collections import OrderedDict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin_app.reporting import audit, guard
+from admin_app.reporting.formula import FormError, Program, compile_form
+from admin_app.reporting.guard import Permission
+from admin_app.reporting.refusal import Refused
+from models import Form, FormVersion, PeriodKind, VersionState
+
+PERIODICITY = {kind.value: kind for kind in PeriodKind} | {
+    "годовая": PeriodKind.YEAR,
+    "полугодовая": PeriodKind.HALF_YEAR,
+    "квартальная": PeriodKind.QUARTER,
+    "месячная": PeriodKind.MONTH,
+}  # as documents write it: our word or that of the printed form
+PROGRAMS = 32  # a region has a dozen forms and reads two or three editions of each
+
+
+class Shelf:
+    """The compiled programs of this process by digest, the least used ones put away; and where their code is kept."""
+
+    def __init__(self) -> None:
+        self.directory: Path | None = None
+        self.programs: OrderedDict[str, Program] = OrderedDict()
+        self.lock = threading.Lock()
+
+    def compile(self, document: dict[str, Any]) -> Program:
+        """Compile, with the code kept under the directory. Raises FormError."""
+        if self.directory is None:
+            return compile_form(document)
+        self.directory.mkdir(parents=True, exist_ok=True)
+        return compile_form(document, str(self.directory))
+
+    def program(self, version: FormVersion) -> Program:
+        """The version's program; reads its document at the first need only."""
+        with self.lock:
+            if version.digest not in self.programs:
+                self.programs[version.digest] = self.compile(version.document)
+                while len(self.programs) > PROGRAMS:
+                    self.programs.popitem(last=False)
+            self.programs.move_to_end(version.digest)
+            return self.programs[version.digest]
+
+
+shelf = Shelf()
+
+
+def keep_in(directory: Path | None) -> None:
+    """Where compiled code and JavaScript modules are kept (``MODO_DATA_DIR/compiled``); said once by ``create_app``."""
+    shelf.directory = directory
+
+
+def program(version: FormVersion) -> Program:
+    """The compiled program of a version. Raises FormError if it is a draft with mistakes."""
+    return shelf.program(version)
+
+
+def script(version: FormVersion) -> Path:
+    """The file of the version's JavaScript module, written at the first need and never again: its name is its content's.
+
+    Raises RuntimeError if nobody said where to keep it.
+    """
+    if shelf.directory is None:
+        raise RuntimeError("Say forms.keep_in(directory) first.")
+    compiled = program(version)
+    path = shelf.directory / f"{compiled.digest}.js"  # names the compiler too, so that a better one makes another file
+    if not path.exists():
+        shelf.directory.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")
+        fresh.write_text(compiled.javascript(), encoding="utf-8")
+        fresh.replace(path)
+    return path
+
+
+def digest(document: dict[str, Any]) -> str:
+    """The checksum of a document: of its content, not of its layout."""
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def load_form(session: Session, document: dict[str, Any], publish: bool = True) -> FormVersion:
+    """The version of this document: the one that is there, or a new one. Raises FormError with everything that is wrong.
+
+    Loading the same document twice changes nothing. With ``publish`` the version can be used in campaigns at once.
+    """
+    guard.require(Permission.FORM_EDIT)
+    compiled = shelf.compile(document).form
+    form = session.scalar(select(Form).where(Form.code == compiled.code)) or Form(code=compiled.code)
+    form.title, form.okud = compiled.title, compiled.okud
+    form.periodicity = PERIODICITY.get(compiled.periodicity, PeriodKind.YEAR)
+    session.add(form)
+    session.flush()
+    same = select(FormVersion).where(FormVersion.form_id == form.id, FormVersion.digest == digest(document))
+    version = session.scalar(same) or draft(session, form, document, compiled.version)
+    if publish and version.state is VersionState.DRAFT:
+        publish_version(session, version)
+    return version
+
+
+def draft(session: Session, form: Form, document: dict[str, Any], label: str = "") -> FormVersion:
+    """A new draft of the form. Its document may still have mistakes; the next number is its own."""
+    guard.require(Permission.FORM_EDIT)
+    numbers = select(FormVersion.number).where(FormVersion.form_id == form.id).order_by(FormVersion.number.desc())
+    last = session.scalar(numbers.limit(1)) or 0
+    version = FormVersion(form_id=form.id, number=last + 1, document=document, digest=digest(document))
+    version.label = label or _("Edition %(number)s", number=last + 1)
+    version.state = VersionState.DRAFT
+    session.add(version)
+    session.flush()
+    audit.record(session, "form.drafted", version)
+    return version
+
+
+def save_draft(session: Session, version: FormVersion, document: dict[str, Any]) -> list[str]:
+    """Keep a draft's document as it is; the sentences about what would hinder its publication. Raises Refused."""
+    guard.require(Permission.FORM_EDIT)
+    if version.state is not VersionState.DRAFT:
+        raise Refused(_("This edition is published and cannot be changed any more: make a new one from it."))
+    version.document, version.digest = document, digest(document)
+    session.flush()
+    try:
+        shelf.compile(document)
+    except FormError as error:
+        return [str(problem) for problem in error.problems]
+    return []
+
+
+def publish_version(session: Session, version: FormVersion) -> FormVersion:
+    """Make a draft immutable and usable. Raises FormError with everything that is wrong, Refused if it isn't a draft."""
+    guard.require(Permission.FORM_PUBLISH)
+    if version.state is not VersionState.DRAFT:
+        raise Refused(_("This edition is published already."))
+    compiled = program(version)
+    if compiled.form.code != version.form.code:
+        raise Refused(_("The document is of the form %(code)s.", code=compiled.form.code))
+    version.state, version.published_at = VersionState.PUBLISHED, datetime.now(UTC)
+    session.flush()
+    if shelf.directory is not None:
+        script(version)
+    audit.record(session, "form.published", version)
+    return version
+
+
+def retire(session: Session, version: FormVersion) -> None:
+    """No new campaign may use the version; its reports stay as they are."""
+    guard.require(Permission.FORM_PUBLISH)
+    if version.state is not VersionState.PUBLISHED:
+        raise Refused(_("Only a published edition can be retired."))
+    version.state = VersionState.RETIRED
+    session.flush()
+    audit.record(session, "form.retired", version)

@@ -1,0 +1,124 @@
+"""Work in the background: a queue in the same PostgreSQL (Procrastinate, in the schema ``jobs``) and the worker that empties it.
+
+A waiting letter gets its job from a trigger, in its own transaction (migration 0002); the worker is woken by the commit. A job of a
+killed worker is taken up again within a minute. Nothing else may be lost with the queue: the rows of our own tables are the truth.
+"""
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+from flask import Flask
+from procrastinate import App, Blueprint, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate.exceptions import ConnectorException
+from psycopg import OperationalError
+from sqlalchemy import URL
+
+from admin_app.config import Settings
+from admin_app.extensions import db
+from admin_app.reporting import attempts, letters, reminders, scope
+
+PATIENCE = 5  # seconds before the worker asks for a database that went away
+SILENT = 60  # seconds without a sign of life after which a worker counts as dead
+MOST_ATTEMPTS = 10  # of a letter: after 3, 9, 27 … seconds, the last within a day
+SYSTEM = "MODO"  # who acts in jobs, as the log says it
+
+tasks = Blueprint()
+log = logging.getLogger(__name__)
+
+
+def queue(url: URL) -> App:
+    """The queue of this database."""
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    connector = PsycopgConnector(conninfo=address, kwargs={"options": "-c search_path=jobs"}, min_size=1, max_size=4)
+    app = App(connector=connector)
+    app.add_tasks_from(tasks, namespace="modo")
+    return app
+
+
+def run_worker(app: Flask, wait: bool = True) -> None:
+    """Do the jobs until the process is asked to end (SIGTERM, SIGINT: a job under way is finished first).
+
+    Without ``wait`` it ends when there is nothing to do now. While the database is away, it tries again every few seconds.
+    """
+    with app.app_context():
+        url = db.engine.url
+    settings: Settings = app.extensions["settings"]
+    letters.HOME.set(settings.home)
+    while True:
+        try:
+            asyncio.run(work(queue(url), app, wait))
+        except (OperationalError, ConnectorException):
+            if not wait:
+                raise
+            log.warning("The database does not answer; the worker tries again in %s s", PATIENCE)
+            time.sleep(PATIENCE)
+        else:
+            return
+
+
+async def work(jobs: App, app: Flask, wait: bool) -> None:
+    """One life of the worker."""
+    async with jobs.open_async():
+        await jobs.run_worker_async(
+            name="modo",
+            concurrency=2,
+            wait=wait,
+            delete_jobs="successful",
+            shutdown_graceful_timeout=letters.PATIENCE + 5,
+            stalled_worker_timeout=SILENT,
+            additional_context={"flask": app},
+        )
+
+
+# ── The jobs ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@tasks.task(name="send_letter", pass_context=True, retry=RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=3))
+def send_letter(context: JobContext, letter_id: int) -> None:
+    """One letter leaves. After the last attempt it is marked as failed."""
+    app = flask(context)
+    with app.app_context():
+        try:
+            letters.send(db.session, letter_id, app.extensions["settings"])
+        except Exception:
+            if context.job.attempts >= MOST_ATTEMPTS:
+                letters.give_up(db.session, letter_id)
+            raise
+
+
+@tasks.periodic(cron="* * * * *")
+@tasks.task(name="recover", pass_context=True, queueing_lock="recover")
+async def recover(context: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the moment it was due, as Procrastinate gives it
+    """Give the jobs of dead workers to the living."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=SILENT):
+        log.warning("Job %s (%s) was left by a dead worker and is taken up again", job.id, job.task_name)
+        await manager.retry_job(job)
+
+
+@tasks.periodic(cron="0 1 * * *")  # 9 in the morning in Irkutsk
+@tasks.task(name="remind", pass_context=True, queueing_lock="remind")
+def remind(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Tell people about deadlines that are near or have passed."""
+    with flask(context).app_context(), scope.acting(scope.everything(SYSTEM)):
+        told = reminders.remind(db.session)
+        db.session.commit()
+        log.info("Reminders of deadlines: %s", told)
+
+
+@tasks.periodic(cron="30 * * * *")
+@tasks.task(name="tidy", pass_context=True, queueing_lock="tidy")
+def tidy(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Drop attempts that no limit looks at any more."""
+    with flask(context).app_context(), scope.unscoped("tidying attempts"):
+        attempts.sweep(db.session)
+        db.session.commit()
+
+
+def flask(context: JobContext) -> Flask:
+    """The application that the worker was started with."""
+    found: dict[str, Any] = context.additional_context
+    app: Flask = found["flask"]
+    return app

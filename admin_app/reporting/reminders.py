@@ -1,0 +1,63 @@
+"""Deadlines: who still owes a report, told 7, 3 and 1 days before and on the day after."""
+
+from datetime import date, timedelta
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+from flask_babel import lazy_ngettext
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from admin_app.reporting import notices, scope
+from admin_app.reporting.notices import Kind
+from models import Campaign, Message, Organization, Report, ReportState, RoleName
+
+BEFORE = (7, 3, 1)
+AFTER = -1
+OWED = (ReportState.EMPTY, ReportState.DRAFT, ReportState.REJECTED, ReportState.RETURNED)
+
+
+def remind(session: Session, today: date | None = None) -> int:
+    """Tell the people of each organization that owes a report due in 7, 3 or 1 days or due yesterday. Returns how many were told.
+
+    Doing it twice on one day tells nobody twice.
+    """
+    with scope.unscoped("reminding of deadlines"):
+        day = today or session.scalars(select(func.current_date())).one()
+        return sum(remind_of(session, report, (report.deadline - day).days) for report in owed(session, day))
+
+
+def owed(session: Session, day: date) -> list[Row[tuple[int, int, str, str, date]]]:
+    """The unfiled reports of open campaigns whose deadline is one of the days to speak of."""
+    dates = [day + timedelta(days=days) for days in (*BEFORE, AFTER)]
+    reports = (
+        select(Report.id, Report.organization_id, Organization.short_name, Campaign.title, Campaign.deadline)
+        .join(Campaign, Campaign.id == Report.campaign_id)
+        .join(Organization, Organization.id == Report.organization_id)
+        .where(Campaign.deadline.in_(dates), Campaign.opened_at.is_not(None), Campaign.closed_at.is_(None))
+        .where(Report.state.in_(OWED), Organization.closed_on.is_(None))
+        .order_by(Report.id)
+    )
+    return list(session.execute(reports).all())
+
+
+def remind_of(session: Session, report: Row[tuple[int, int, str, str, date]], days: int) -> int:
+    """Tell the people of one report's organization, except those who have been told already."""
+    kind = Kind.DEADLINE if days >= 0 else Kind.OVERDUE
+    link = f"/reports/{report.id}"
+    people = set(notices.people_of(session, report.organization_id, [RoleName.ORGANIZATION]))
+    told = select(Message.recipient_id).where(Message.link == link, Message.kind == kind, Message.at > func.now() - timedelta(hours=20))
+    people -= set(session.scalars(told))
+    return notices.tell(session, people, kind, *words(report, days), link) if people else 0
+
+
+def words(report: Row[tuple[int, int, str, str, date]], days: int) -> tuple[LazyString, LazyString]:
+    """Subject and text."""
+    names = {"title": report.title, "name": report.short_name, "date": report.deadline.strftime("%d.%m.%Y")}
+    if days < 0:
+        return (
+            _("The deadline has passed: %(title)s", **names),
+            _("The report “%(title)s” of %(name)s was due on %(date)s and is not submitted. Please submit it as soon as you can.", **names),
+        )
+    left = lazy_ngettext("%(num)d day is left: %(title)s", "%(num)d days are left: %(title)s", days, **names)
+    return left, _("The report “%(title)s” of %(name)s is due on %(date)s. It is not submitted yet.", **names)

@@ -1,0 +1,211 @@
+"""The verbs of campaigns and reports: open, submit, accept, reject, return, close; and what an organization owes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as N_
+from flask_babel import ngettext
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, joinedload
+
+from admin_app.reporting import audit, forms, guard, sheet, storage, tidings, workflow
+from admin_app.reporting.actor import Actor, current, unscoped
+from admin_app.reporting.findings import Finding
+from admin_app.reporting.guard import Permission
+from admin_app.reporting.refusal import Refused
+from admin_app.reporting.workflow import Move
+from models import Campaign, FormVersion, Level, Organization, Report, ReportState, RoleName, Titled, VersionState
+
+SOON = timedelta(days=7)
+LONG = timedelta(days=14)
+
+
+class Unready(Refused):
+    """The report doesn't add up: ``findings`` are what must be put right or explained first."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        self.findings = findings
+        count = len(findings)
+        super().__init__(
+            ngettext(
+                "The report was not submitted: %(num)s remark must be put right or explained first. Nothing typed is lost.",
+                "The report was not submitted: %(num)s remarks must be put right or explained first. Nothing typed is lost.",
+                count,
+            )
+        )
+
+
+# ── Campaigns ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def open_campaign(session: Session, campaign: Campaign) -> int:
+    """Give every organization concerned its report and tell its people; how many reports are new.
+
+    Opening again admits organizations registered since and reopens a closed campaign. Raises Refused.
+    """
+    guard.require(Permission.CAMPAIGN_OPEN, campaign)
+    if campaign.form_version.state is not VersionState.PUBLISHED:
+        raise Refused(_("A campaign needs a published edition of the form."))
+    campaign.opened_at = campaign.opened_at or datetime.now(UTC)
+    campaign.closed_at = None
+    session.flush()
+    made = admit(session, campaign, (organization.id for organization in session.scalars(concerned(campaign))))
+    audit.record(session, "campaign.opened", campaign, {"reports": made})
+    return made
+
+
+def admit_organization(session: Session, organization: Organization) -> int:
+    """Give a newly registered organization its reports of the campaigns that are open; how many."""
+    with unscoped("the reports of a new organization"):
+        campaigns = session.scalars(select(Campaign).where(Campaign.opened_at.is_not(None), Campaign.closed_at.is_(None)))
+        return sum(
+            admit(session, campaign, [organization.id])
+            for campaign in campaigns
+            if session.scalar(concerned(campaign).where(Organization.id == organization.id)) is not None
+        )
+
+
+def concerned(campaign: Campaign) -> Select[tuple[Organization]]:
+    """The organizations that must file: by place in the tree, by type, not closed before the period began."""
+    query = select(Organization).where(Organization.level.in_(campaign.filing_levels)).order_by(Organization.id)
+    query = query.where(or_(Organization.closed_on.is_(None), Organization.closed_on > campaign.period.starts_on))
+    return query.where(Organization.type_id.in_(campaign.type_ids)) if campaign.type_ids else query
+
+
+def admit(session: Session, campaign: Campaign, organization_ids: Iterable[int]) -> int:
+    """Make the reports that are not there yet, and tell their people; how many were made."""
+    rows = [{"campaign_id": campaign.id, "organization_id": organization_id} for organization_id in organization_ids]
+    if not rows:
+        return 0
+    with unscoped("the reports of a campaign"):
+        statement = insert(Report).on_conflict_do_nothing().returning(Report.id)
+        made = list(session.scalars(statement, rows))
+        for report in session.scalars(select(Report).where(Report.id.in_(made)).options(joinedload(Report.organization))):
+            tidings.of_opening(session, campaign, report)
+    return len(made)
+
+
+def close_campaign(session: Session, campaign: Campaign) -> int:
+    """No report is begun or filled in any more, but what was sent back may be put right; how many were never filed."""
+    guard.require(Permission.CAMPAIGN_CLOSE, campaign)
+    if campaign.opened_at is None or campaign.closed_at is not None:
+        raise Refused(_("Only an open campaign can be closed."))
+    campaign.closed_at = datetime.now(UTC)
+    unfiled = select(func.count(Report.id)).where(Report.campaign_id == campaign.id, Report.state.in_(UNFILED))
+    missing = session.scalar(unfiled) or 0
+    audit.record(session, "campaign.closed", campaign, {"unfiled": missing})
+    return missing
+
+
+# ── Reports ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def submit(session: Session, report_id: int) -> Report:
+    """Check anew and send the report to its reviewer. Raises Unready with what hinders, Refused."""
+    report = workflow.lock(session, report_id)
+    guard.require(Permission.REPORT_SUBMIT, report)
+    if report.state in workflow.EDITABLE and report.revision:
+        hindering = [finding for finding in sheet.check(session, report.id) if finding.hinders]
+        if hindering:
+            raise Unready(hindering)
+    return workflow.move(session, report_id, Move.SUBMIT)
+
+
+def accept(session: Session, report_id: int) -> Report:
+    """Accept: the report goes to the next level of its campaign, or is done. Raises Refused."""
+    return workflow.move(session, report_id, Move.ACCEPT)
+
+
+def reject(session: Session, report_id: int, reason: str) -> Report:
+    """Send a report under review back with the reason. Raises Refused."""
+    return workflow.move(session, report_id, Move.REJECT, reason)
+
+
+def return_for_editing(session: Session, report_id: int, reason: str, granted: bool = False) -> Report:
+    """Open an accepted report again; ``granted`` says that a request for it has been granted. Raises Refused."""
+    return workflow.move(session, report_id, Move.RETURN, reason, granted)
+
+
+# ── What is owed ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+UNFILED = (ReportState.EMPTY, ReportState.DRAFT, ReportState.REJECTED, ReportState.RETURNED)
+
+
+class Urgency(Titled):
+    """Why a report stands in «Мои отчеты», the most urgent first."""
+
+    RETURNED = "returned", N_("Sent back")
+    OVERDUE = "overdue", N_("Overdue")
+    AT_RISK = "at_risk", N_("The deadline is near")
+    FORGOTTEN = "forgotten", N_("Begun and left")
+    OWED = "owed", N_("To be filed")
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A report that its organization still has to file. ``days_left`` is negative after the deadline.
+
+    ``filled`` and ``fillable`` count its input cells.
+    """
+
+    report: Report
+    urgency: Urgency
+    deadline: date
+    days_left: int
+    filled: int
+    fillable: int
+
+
+def owed(session: Session, actor: Actor | None = None, today: date | None = None) -> list[Owed]:
+    """What the organizations of this person have to file, the most urgent first, then by deadline."""
+    today = today or date.today()
+    ids = {reach.organization_id for reach in (actor or current()).reaches if reach.role is RoleName.ORGANIZATION}
+    branches = select(Organization.id).where(Organization.parent_id.in_(ids), Organization.level == Level.BRANCH)
+    query = (
+        select(Report)
+        .join(Report.campaign)
+        .where(or_(Report.organization_id.in_(ids), Report.organization_id.in_(branches)), Report.state.in_(UNFILED))
+        .where(or_(Campaign.closed_at.is_(None), Report.state.in_((ReportState.REJECTED, ReportState.RETURNED))))
+        .options(joinedload(Report.organization), joinedload(Report.campaign).joinedload(Campaign.period))
+        .options(joinedload(Report.campaign).joinedload(Campaign.form_version).joinedload(FormVersion.form))
+    )
+    found = [as_owed(report, today) for report in session.scalars(query)]
+    order = list(Urgency)
+    return sorted(found, key=lambda one: (order.index(one.urgency), one.deadline, one.report.id))
+
+
+def as_owed(report: Report, today: date) -> Owed:
+    """One report with its urgency."""
+    deadline = report.campaign.deadline
+    fillable = storage.fillable(forms.program(report.campaign.form_version))
+    return Owed(
+        report,
+        urgency(report, today),
+        deadline,
+        (deadline - today).days,
+        filled=sum(report.filled.values()),
+        fillable=sum(fillable.values()),
+    )
+
+
+def urgency(report: Report, today: date) -> Urgency:
+    """How urgent: sent back, overdue, a week to go, begun and not touched for two weeks, or just to be filed."""
+    deadline = report.campaign.deadline
+    if report.state in (ReportState.REJECTED, ReportState.RETURNED):
+        return Urgency.RETURNED
+    if today > deadline:
+        return Urgency.OVERDUE
+    if today > deadline - SOON:
+        return Urgency.AT_RISK
+    if report.state is ReportState.DRAFT and today > report.updated_at.date() + LONG:
+        return Urgency.FORGOTTEN
+    return Urgency.OWED
+
+
+def is_late(report: Report, today: date | None = None) -> bool:
+    """Whether the deadline passed before the report was submitted: a flag beside its state."""
+    filed = report.submitted_at if report.state in (ReportState.SUBMITTED, ReportState.ACCEPTED) else None
+    return (filed.date() if filed else today or date.today()) > report.campaign.deadline

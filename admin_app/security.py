@@ -1,0 +1,222 @@
+"""Signing in: Flask-Security with our own windows, and a row in the database for every signed-in browser.
+
+Flask-Security loads the person, keeps the password hashes and signs the links in letters; its pages and its mail are not used
+(`views/public.py`, `views/signin.py`, `reporting/accounts.py` are ours). Everything here works on the session named ``auth``.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, current_app, g, jsonify, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_security import SQLAlchemySessionUserDatastore
+from flask_security.utils import hash_password, login_user, logout_user, set_request_attr, verify_password
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
+from werkzeug.local import LocalProxy
+
+from admin_app.config import Settings
+from admin_app.extensions import db, security
+from admin_app.reporting import accounts, attempts, letters, passwords
+from admin_app.reporting.account_letters import CONFIRM_DAYS, RESET_HOURS
+from models import LoginSession, Role, User
+
+SETTINGS: dict[str, Any] = {
+    "PASSWORD_HASH": "argon2",
+    "PASSWORD_SCHEMES": ["argon2"],
+    "PASSWORD_SINGLE_HASH": True,  # argon2 salts by itself
+    "PASSWORD_HASH_PASSLIB_OPTIONS": {"argon2__memory_cost": 19456, "argon2__time_cost": 2, "argon2__parallelism": 1},
+    "HASHING_SCHEMES": ["hex_sha512"],  # inside signed links; the default would take 180 ms of a core
+    "DEPRECATED_HASHING_SCHEMES": [],
+    "CONFIRMABLE": True,
+    "CONFIRM_EMAIL_WITHIN": timedelta(days=CONFIRM_DAYS),
+    "RECOVERABLE": True,
+    "RESET_PASSWORD_WITHIN": timedelta(hours=RESET_HOURS),
+    "CHANGE_EMAIL": True,
+    "CHANGE_EMAIL_WITHIN": timedelta(hours=RESET_HOURS),
+    "EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
+    "API_ENABLED_METHODS": ["session"],
+    "CLI_USERS_NAME": False,
+    "CLI_ROLES_NAME": False,
+}
+TOUCH = timedelta(minutes=1)  # how old a note of the last request may get
+DECOY = "decoy_hash"
+
+
+def register(app: Flask) -> None:
+    """Set up Flask-Security without its pages; know people by the cookie and the database row together."""
+    settings: Settings = app.extensions["settings"]
+    app.config.from_mapping({f"SECURITY_{name}": value for name, value in SETTINGS.items()})
+    auth = LocalProxy(lambda: db.get_session("auth"))
+    security.init_app(app, SQLAlchemySessionUserDatastore(auth, User, Role), register_blueprint=False)
+    security.principal.identity_loaders.clear()  # it would ask for the roles at every request; the guard knows them better
+    manager = security.login_manager
+    manager.user_loader(load)
+    manager.request_loader(lambda request: None)  # noqa: ARG005  # no second door: a token in a header signs nobody in
+    manager.unauthorized_handler(sign_in_first)
+    security.unauthn_handler(lambda mechanisms, headers=None: sign_in_first())  # noqa: ARG005  # Flask-Security's signature
+    letters.HOME.set(settings.home)
+    app.before_request(home)
+    with app.app_context():
+        app.extensions[DECOY] = hash_password(uuid.uuid4().hex)
+
+
+def home() -> None:
+    """The address that links in letters begin with: the configured one, else this request's if its name is a trusted one."""
+    settings: Settings = current_app.extensions["settings"]
+    named = settings.public_url or current_app.config["TRUSTED_HOSTS"] is None
+    letters.HOME.set(settings.home if named else request.host_url.rstrip("/"))
+
+
+def sign_in_first() -> ResponseReturnValue:
+    """A stranger asked for a page of a signed-in person: the window for people, 401 for scripts."""
+    if request.accept_mimetypes.best == "application/json" or request.is_json:
+        return jsonify(error=_("You are not signed in, or your session has ended. Sign in again.")), HTTPStatus.UNAUTHORIZED
+    target = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("security.login", next=target))
+
+
+# ── The person behind a cookie ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def load(uniquifier: str) -> User | None:
+    """The person of this request, if the browser's row is alive: neither ended, nor idle, nor too old. One statement."""
+    auth, now = db.get_session("auth"), datetime.now(UTC)
+    row = auth.execute(
+        select(User, LoginSession)
+        .join(LoginSession, LoginSession.user_id == User.id)
+        .where(LoginSession.id == session_id(), *alive(), User.fs_uniquifier == uniquifier, User.active)
+    ).one_or_none()
+    if row is None:
+        return None
+    user, browser = row
+    if browser.seen_at < now - TOUCH:
+        browser.seen_at = now
+    auth.commit()
+    set_request_attr("fs_authn_via", "session")
+    set_request_attr("fs_paa", session.get("fs_paa", 0))
+    return user
+
+
+def alive() -> tuple[ColumnElement[bool], ...]:
+    """The conditions that a browser's row still signs somebody in."""
+    settings: Settings = current_app.extensions["settings"]
+    now = datetime.now(UTC)
+    return (
+        LoginSession.ended_at.is_(None),
+        LoginSession.seen_at > now - timedelta(minutes=settings.idle_minutes),
+        LoginSession.started_at > now - timedelta(hours=settings.session_hours),
+    )
+
+
+def living(user_id: int) -> Sequence[LoginSession]:
+    """The browsers in which a person is signed in now, the latest first."""
+    auth = db.get_session("auth")
+    rows = auth.scalars(select(LoginSession).where(LoginSession.user_id == user_id, *alive()).order_by(LoginSession.seen_at.desc()))
+    found = rows.all()
+    auth.commit()
+    return found
+
+
+def session_id() -> uuid.UUID | None:
+    """The id of this browser's row, as its cookie says."""
+    try:
+        return uuid.UUID(session.get("sid", ""))
+    except (TypeError, ValueError, AttributeError):
+        return None
+
+
+def start(user: User) -> None:
+    """Sign this browser in: a new cookie, a new row. Nothing of the stranger's cookie is kept."""
+    auth = db.get_session("auth")
+    session.clear()
+    g.pop("csrf_token", None)
+    browser = LoginSession(user_id=user.id, address=client(), agent=(request.user_agent.string or "")[:250])
+    auth.add(browser)
+    user.last_login_at, user.failed_logins = func.now(), 0
+    auth.commit()
+    session["sid"] = str(browser.id)
+    login_user(user, remember=False, authn_via=["password"])
+
+
+def end() -> None:
+    """Sign this browser out: its row ends, so a copy of the cookie is worth nothing."""
+    auth = db.get_session("auth")
+    ending = update(LoginSession).where(LoginSession.id == session_id(), LoginSession.ended_at.is_(None))
+    auth.execute(ending.values(ended_at=func.now()))
+    auth.commit()
+    logout_user()
+    session.clear()
+
+
+def client() -> str:
+    """The network address of the browser; behind proxies, the one that the trusted ones name."""
+    return (request.remote_addr or "")[:45]
+
+
+# ── Passwords and patience ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def recognize(identity: str, password: str) -> User | None:
+    """Who signs in with this login or address and this password; None if they don't fit together.
+
+    An unknown name costs the same time as a known one. Counts failures; aborts with 429 before any hashing when there were
+    too many (`Impatient`).
+    """
+    auth = db.get_session("auth")
+    keys = attempts.signing_in(identity, client())
+    be_patient(attempts.wait(auth, keys))
+    counted = attempts.note(auth, keys)
+    auth.commit()  # counted before the slow part, so that parallel guesses count too
+    user = accounts.by_identity(auth, identity)
+    typed = passwords.normal(password[: passwords.LONGEST + 1])
+    fits = verify_password(typed, user.password if user and user.password else current_app.extensions[DECOY])
+    if user is None or not fits:
+        if user is not None:
+            user.failed_logins += 1
+        auth.commit()
+        return None
+    attempts.forget(auth, counted, keys[:1])
+    auth.commit()
+    return user
+
+
+def count_letter(auth: Session, identity: str) -> None:
+    """Count a letter that a stranger asks for; aborts with 429 when there were too many."""
+    keys = attempts.asking_for_letter(identity, client())
+    be_patient(attempts.wait(auth, keys))
+    attempts.note(auth, keys)
+    auth.commit()
+
+
+def is_own(user: User, password: str) -> bool:
+    """Does a signed-in person know their own password? Counts failures as signing in does."""
+    known = recognize(user.username, password)
+    return known is not None and known.id == user.id
+
+
+class Impatient(Exception):
+    """Too many attempts: ``seconds`` until the next one is allowed, and what to tell the person."""
+
+    def __init__(self, seconds: int) -> None:
+        minutes = -(-seconds // 60)
+        super().__init__(_("Too many attempts. Wait %(minutes)s min and try again, or choose a new password.", minutes=minutes))
+        self.seconds = seconds
+
+
+def be_patient(seconds: int) -> None:
+    """Raise `Impatient` if there is something to wait for."""
+    if seconds > 0:
+        raise Impatient(seconds)
+
+
+def forgive(user: User) -> None:
+    """Forget the failed sign-ins of a person who has just proved to own the mailbox."""
+    auth = db.get_session("auth")
+    for name in (user.username, user.email):
+        attempts.forget(auth, keys=attempts.signing_in(name, client())[:2])
+    auth.commit()

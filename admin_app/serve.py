@@ -1,0 +1,240 @@
+"""`make run`: sets up what is missing, starts the web server and the worker, and ends them with itself."""
+
+import ctypes
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType
+from urllib.parse import urlsplit
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from admin_app import catalogues, migrations, postgres
+from admin_app.config import Settings, from_environment
+
+ROOT = Path(__file__).resolve().parent.parent
+NEEDED = 300 * 2**20  # bytes: an empty PostgreSQL with its log of changes takes 50 MB, the demo region the rest
+PATIENCE = 30  # seconds that a child has to finish what it is doing
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+END_OF_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+ACCOUNTS = (
+    ("central", "Центральный оператор", "Central operator"),
+    ("irkutsk", "Вышестоящий оператор: Иркутск", "Supervising operator of Irkutsk"),
+    ("bratsk", "Вышестоящий оператор: Братск", "Supervising operator of Bratsk"),
+    ("school1", "Организация в Иркутске", "A school in Irkutsk"),
+    ("school2", "Организация в Братске", "A school in Bratsk"),
+    ("clerk", "Две организации", "Attached to two organizations"),
+    ("newcomer", "Ещё не прикреплён", "Attached to nothing yet"),
+    ("support", "Поддержка", "Support"),
+    ("auditor", "Аудитор", "Auditor"),
+    ("admin", "Администратор", "Administrator"),
+)
+PASSWORD = "Modo-demo-2026"  # noqa: S105  # the demo's, in the README too
+
+
+class Refused(Exception):  # noqa: N818  # not a fault of ours
+    """MODO can't start; the sentence says why and what to do."""
+
+
+class Ended(Exception):  # noqa: N818
+    """Somebody asked this process to end."""
+
+
+def main(environ: Mapping[str, str] = os.environ) -> int:
+    """Set up, serve until asked to end. Returns the exit code: 0 if asked, 1 with one sentence if something failed."""
+    for number in ENDINGS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup and background jobs want it ignored
+            signal.signal(number, end)
+    try:
+        serve(environ)
+    except Ended:
+        say("MODO has ended.")
+        return 0
+    except (Refused, postgres.Unavailable) as error:
+        say(f"MODO can't run: {error}", sys.stderr.fileno())
+        return 1
+    except OSError as error:
+        say(f"MODO can't run: {error.filename or ''} {error.strerror}.", sys.stderr.fileno())
+        return 1
+    return 0
+
+
+def serve(environ: Mapping[str, str]) -> None:
+    """All of it, in order. Raises Refused, Unavailable, OSError, Ended."""
+    host, port = environ.get("HOST") or "127.0.0.1", port_of(environ.get("PORT") or "8000")
+    require_port(host, port)
+    settings = from_environment(environ)
+    require_space(settings.data_dir)
+    say("Database…")
+    address = postgres.url(settings)
+    prepare(address)
+    catalogues.compile_all()
+    environment = {**environ, "DATABASE_URL": address, "MODO_DATA_DIR": str(settings.data_dir), "PYTHONPATH": str(ROOT)}
+    if settings.demo and is_empty(address):
+        make_demo(environment)
+    attend(host, port, settings, environment)
+
+
+def say(sentence: str, stream: int = 1) -> None:
+    """A line for the person at the terminal or for the log, at once; a closed terminal is no reason to fail."""
+    try:
+        os.write(stream, f"{sentence}\n".encode())
+    except OSError:
+        return
+
+
+def port_of(value: str) -> int:
+    """The port as a number."""
+    if not value.isascii() or not value.isdigit() or not 0 < int(value) < 65536:
+        raise Refused(f"PORT must be a number from 1 to 65535, not “{value}”.")
+    return int(value)
+
+
+def require_port(host: str, port: int) -> None:
+    """Refuse at once, not after a minute of setting up, if somebody else has the address."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Refused(
+                f"port {port} of {host} can't be used ({error.strerror}); choose another: make run PORT={port % 65535 + 1}"
+            ) from error
+
+
+def require_space(folder: Path) -> None:
+    """A database that runs out of disk half-way is worse than none."""
+    free = shutil.disk_usage(folder).free
+    if free < NEEDED:
+        raise Refused(f"{folder} has {free // 2**20} MB free, {NEEDED // 2**20} MB are needed; free some or set MODO_DATA_DIR.")
+
+
+def prepare(address: str) -> None:
+    """Reach the database and bring its schema up to date."""
+    engine = create_engine(address, connect_args={"connect_timeout": 10})
+    try:
+        migrations.upgrade(engine)
+    except (SQLAlchemyError, ValueError, TypeError) as error:
+        raise Refused(f"the database at {without_password(address)} doesn't work: {first_line(error)}") from error
+    finally:
+        engine.dispose()
+
+
+def first_line(error: Exception) -> str:
+    """What the driver said, without its traces."""
+    cause = getattr(error, "orig", None) or error
+    return " ".join((str(cause).strip() or type(cause).__name__).split())
+
+
+def without_password(address: str) -> str:
+    """The address as it may be shown."""
+    parts = urlsplit(address)
+    if parts.password is None:
+        return address
+    return address.replace(f":{parts.password}@", ":…@", 1)
+
+
+def is_empty(address: str) -> bool:
+    """Is there no organization and no person yet?"""
+    engine = create_engine(address)
+    with engine.connect() as connection:
+        found = connection.execute(text('SELECT EXISTS (SELECT FROM organization) OR EXISTS (SELECT FROM "user")')).scalar()
+    engine.dispose()
+    return not found
+
+
+def make_demo(environment: Mapping[str, str]) -> None:
+    """The demo region, in a process of its own: all of it or, if that is stopped, nothing."""
+    say("Demo region (takes about a minute, this first time only)…")
+    child = start([sys.executable, "-m", "flask", "demo"], environment)
+    try:
+        code = child.wait()
+    except Ended:
+        stop([child])
+        raise
+    if code != 0:
+        raise Refused(f"the demo region could not be made (code {code}); what went wrong stands above.")
+
+
+def attend(host: str, port: int, settings: Settings, environment: Mapping[str, str]) -> None:
+    """Run the web server and the worker until one of them ends or somebody ends this process."""
+    workers = environment.get("MODO_WORKERS") or str(min(os.cpu_count() or 1, 4))
+    web = ["-m", "granian", "--interface", "asginl", "--no-ws", "--host", host, "--port", str(port), "--workers", workers]
+    web += ["--log-level", "warning", "--workers-kill-timeout", "15", "--factory", "admin_app.gateway:web"]
+    children = {"web server": start([sys.executable, *web], environment)}
+    try:
+        children["worker"] = start([sys.executable, "-m", "flask", "worker"], environment)
+        wait_for_answer(host, port, children["web server"])
+        announce(host, port, settings)
+        while not (ended := [name for name, child in children.items() if child.poll() is not None]):
+            time.sleep(0.5)
+        raise Refused(f"the {ended[0]} has ended by itself (code {children[ended[0]].returncode}); its last words stand above.")
+    finally:
+        stop(list(children.values()))
+
+
+def start(command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """A child process that is told to end when this one dies, however it dies."""
+    return subprocess.Popen(command, cwd=ROOT, env=dict(environment), preexec_fn=die_with_parent)  # noqa: S603, PLW1509
+
+
+def die_with_parent() -> None:
+    """In the child, before its program: Linux shall end it with its parent, even one that was killed."""
+    if LIBC:
+        LIBC.prctl(END_OF_PARENT, signal.SIGTERM)
+
+
+def stop(children: list[subprocess.Popen[bytes]]) -> None:
+    """End the children by their numbers; they finish what they are doing, within reason."""
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    for child in children:
+        try:
+            child.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def wait_for_answer(host: str, port: int, web: subprocess.Popen[bytes]) -> None:
+    """Wait until the web server takes connections."""
+    while web.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1" if host == "0.0.0.0" else host, port), 1).close()  # noqa: S104
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+
+
+def announce(host: str, port: int, settings: Settings) -> None:
+    """Say where MODO is and, in the demo, who may sign in."""
+    say(f"\nMODO: http://{f'[{host}]' if ':' in host else host}:{port}\n")
+    if settings.demo:
+        say("".join(f"  {name:<10}{russian:<32}{english}\n" for name, russian, english in ACCOUNTS))
+        say(f"  Пароль у всех / password for all: {PASSWORD}")
+    if settings.mail_server is None:
+        say(f"  Письма / mail: {settings.outbox}")
+    say("  Ctrl+C — остановить / stop\n")
+
+
+def end(number: int, frame: FrameType | None) -> None:
+    """The signal handler: unwinds to `main`, ending the children on the way; further signals change nothing."""
+    for each in ENDINGS:
+        signal.signal(each, signal.SIG_IGN)
+    raise Ended
+
+
+if __name__ == "__main__":
+    sys.exit(main())

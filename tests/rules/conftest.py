@@ -1,0 +1,100 @@
+"""The rules need a database and no application: sessions on one connection that is rolled back after each test."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.orm import Session
+
+from admin_app import migrations
+from admin_app.reporting import scope
+from models import Level, RoleName
+from tests.rules.world import Node, Plan, Seat, World, build
+
+SMALL = Plan(
+    nodes=(
+        Node(None, Level.REGION),
+        Node(0, Level.MUNICIPALITY),
+        Node(0, Level.MUNICIPALITY),
+        Node(1, Level.ORGANIZATION),
+        Node(2, Level.ORGANIZATION),
+        Node(3, Level.BRANCH),
+    ),
+    users=9,
+    seats=(
+        Seat(0, 0, RoleName.CENTRAL),
+        Seat(1, 1, RoleName.SUPERVISOR),
+        Seat(2, 2, RoleName.SUPERVISOR),
+        Seat(3, 3, RoleName.ORGANIZATION),
+        Seat(4, 4, RoleName.ORGANIZATION),
+        Seat(5, 0, RoleName.SUPPORT),
+        Seat(6, 0, RoleName.AUDITOR),
+        Seat(7, 0, RoleName.ADMIN),
+    ),
+)
+REGION, IRKUTSK, BRATSK, SCHOOL1, SCHOOL2, BRANCH1 = range(6)
+PEOPLE = {
+    "central": 0,
+    "irkutsk": 1,
+    "bratsk": 2,
+    "school1": 3,
+    "school2": 4,
+    "support": 5,
+    "auditor": 6,
+    "admin": 7,
+    "newcomer": 8,
+}
+
+
+@dataclass
+class Rig:
+    """A scoped and a plain session on one connection, and the small world in it."""
+
+    scoped: scope.ScopedSession
+    plain: Session
+    world: World
+
+    def actor(self, name: str) -> scope.Actor:
+        return scope.actor_of(self.world.users[PEOPLE[name]], self.plain)
+
+    def as_(self, name: str) -> AbstractContextManager[scope.Actor]:
+        """What follows is done by that person, in a session that has loaded nothing."""
+        self.scoped.expunge_all()
+        return scope.acting(self.actor(name))
+
+    def at(self, node: int) -> int:
+        return self.world.nodes[node]
+
+
+@pytest.fixture(scope="session")
+def engine(server_url: str) -> Iterator[Engine]:
+    """The migrated database of the run."""
+    engine = create_engine(server_url)
+    migrations.upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def wire(engine: Engine) -> Iterator[Connection]:
+    """One connection; whatever is committed on it is rolled back."""
+    with engine.connect() as connection, connection.begin() as transaction:
+        yield connection
+        transaction.rollback()
+
+
+@pytest.fixture
+def rig(wire: Connection) -> Iterator[Rig]:
+    plain = Session(wire, join_transaction_mode="create_savepoint")
+    world = build(plain, SMALL)
+    plain.commit()
+    with scope.ScopedSession(wire, join_transaction_mode="create_savepoint") as scoped:
+        yield Rig(scoped, plain, world)
+    plain.close()
+
+
+@pytest.fixture
+def refused() -> Callable[[type[Exception]], AbstractContextManager[object]]:
+    return pytest.raises

@@ -1,0 +1,160 @@
+"""An organization's cabinet: «Отчеты о деятельности» (form → period → report), its card, its people, what is below it."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+
+from flask import Flask, abort, g
+from flask_admin import Admin, expose
+from flask_babel import LazyString, format_date
+from flask_babel import lazy_gettext as _
+from sqlalchemy import Select, inspect, select
+from sqlalchemy.orm import joinedload
+
+from admin_app.extensions import db
+from admin_app.reporting import guard, reports, scope
+from admin_app.reporting.guard import Permission
+from models import Campaign, Form, FormVersion, Membership, Organization, Report
+from views import deadlines, paging
+from views.base import Screen
+from views.shell import ICONS, today
+
+SECTIONS: dict[str, LazyString] = {
+    "names": _("Names"),
+    "tree": _("Place in the tree"),
+    "contacts": _("Contacts"),
+    "head": _("Head"),
+    "codes": _("Codes"),
+    "classification": _("Classification"),
+}
+
+
+class Cabinet(Screen):
+    """Open to whoever sees the organization."""
+
+    title = _("Organization")
+    address = "/organizations"
+
+    @expose("")
+    def index(self) -> str:
+        """The organizations that the person is attached to, as a list."""
+        return str(self.render("organization/mine.html"))
+
+    @expose("/<int:id>")
+    def one(self, id: int) -> str:
+        """One organization."""
+        organization = db.session.get(Organization, id) or abort(404)
+        g.organization_id = organization.id
+        actor = scope.current()
+        return str(
+            self.render(
+                "organization/one.html",
+                organization=organization,
+                above=above(organization),
+                forms=forms_of(organization),
+                card=card(organization),
+                people=people(organization),
+                below=paging.listing(below(organization), Organization.id, size=30),
+                to_page=paging.address,
+                may_edit=guard.may(actor, Permission.ORGANIZATION_EDIT, organization),
+                may_watch=guard.may(actor, Permission.PROGRESS_READ, organization),
+                is_own=organization.id in actor.organization_ids,
+                icons=ICONS,
+                is_late=reports.is_late,
+                left=deadlines.left,
+                days=lambda campaign: (campaign.deadline - date.today()).days,
+                unfiled=reports.UNFILED,
+            )
+        )
+
+
+@dataclass
+class Filing:
+    """A form and the organization's reports of it, latest period first."""
+
+    form: Form
+    reports: list[Report] = field(default_factory=list)
+
+    @property
+    def open(self) -> int:
+        """How many of them are still to be filed."""
+        return sum(report.state in reports.UNFILED and report.campaign.closed_at is None for report in self.reports)
+
+
+def forms_of(organization: Organization) -> list[Filing]:
+    """The organization's reports by form, in the order of the forms."""
+    campaign = joinedload(Report.campaign)
+    statement = (
+        select(Report)
+        .where(Report.organization_id == organization.id)
+        .options(campaign.joinedload(Campaign.period), campaign.joinedload(Campaign.form_version).joinedload(FormVersion.form))
+    )
+    found = sorted(db.session.scalars(statement), key=in_order)
+    by_form = groupby(found, key=lambda report: report.campaign.form_version.form)
+    return [Filing(form, list(of_form)) for form, of_form in by_form]
+
+
+def in_order(report: Report) -> tuple[int, str, int, int]:
+    """By the form's place and code, then the latest period first."""
+    form, period = report.campaign.form_version.form, report.campaign.period
+    return form.position, form.code, -period.starts_on.toordinal(), report.id
+
+
+def above(organization: Organization) -> list[Organization]:
+    """The nodes above it that the person sees, from the top."""
+    ids = [int(part) for part in organization.path.strip("/").split("/")][:-1]
+    return list(db.session.scalars(select(Organization).where(Organization.id.in_(ids)).order_by(Organization.path)))
+
+
+def below(organization: Organization) -> Select[tuple[Organization]]:
+    """The nodes right under it, in Russian order."""
+    return select(Organization).where(Organization.parent_id == organization.id).order_by(Organization.sort_key)
+
+
+def people(organization: Organization) -> list[Membership]:
+    """Who is attached to it today."""
+    statement = (
+        select(Membership)
+        .where(Membership.organization_id == organization.id, today())
+        .options(joinedload(Membership.user), joinedload(Membership.role))
+    )
+    found = [row for row in db.session.scalars(statement) if row.user]
+    return sorted(found, key=lambda row: row.user.sort_key)
+
+
+# ── The card: what models.py says about the columns of an organization, with values ──────────────────────────────────
+
+
+def card(organization: Organization) -> list[tuple[LazyString, list[tuple[LazyString, str]]]]:
+    """The filled fields of the card by section, in the order of the schema: (section, [(label, value)])."""
+    facts: dict[str, list[tuple[LazyString, str]]] = {}
+    for attribute in inspect(Organization).attrs:
+        info = attribute.columns[0].info if hasattr(attribute, "columns") else attribute.info
+        value = said(organization, attribute.key) if "section" in info else ""
+        if value:
+            facts.setdefault(info["section"], []).append((info["label"], value))
+    return [(title, facts[name]) for name, title in SECTIONS.items() if name in facts]
+
+
+def said(organization: Organization, name: str) -> str:
+    """A field's value in words: of a reference the title, of a list the titles, of a date the date."""
+    if name == "parent_id":
+        return superior(organization)
+    value = getattr(organization, name.removesuffix("_id"))
+    if isinstance(value, list):
+        return "; ".join(f"{item.code} {item.title}" for item in value)
+    if isinstance(value, date):
+        return format_date(value, "d MMMM y")
+    return str(getattr(value, "title", value) or "")
+
+
+def superior(organization: Organization) -> str:
+    """The name of the superior organization, also for those who see nothing else of it."""
+    with scope.unscoped("the name of the superior organization on a card"):
+        name = db.session.scalar(select(Organization.short_name).where(Organization.id == organization.parent_id))
+    return name or ""
+
+
+def register(app: Flask, admin: Admin) -> None:  # noqa: ARG001  # every screen is registered alike
+    """Add the screen to the one Admin."""
+    admin.add_view(Cabinet())

@@ -1,0 +1,127 @@
+"""«Ход сдачи»: by municipality, then by organization, how many reports are in which state."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import Flask, abort, request, url_for
+from flask_admin import Admin, expose
+from flask_babel import get_timezone
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from admin_app.extensions import db
+from admin_app.reporting import progress, scope
+from admin_app.reporting.guard import Permission
+from models import Campaign, Level, Organization
+from views.base import Screen
+
+WIDTH, HEIGHT = 640, 190  # of the curve's field, in its own units
+
+
+class Progress(Screen):
+    """A truthful table: every number is a link to the reports that it counts."""
+
+    title = _("Progress of filing")
+    address = "/progress"
+    needs = Permission.PROGRESS_READ
+    in_menu = True
+
+    @expose("")
+    def index(self) -> str:
+        """?campaign= which one (else the running one with the latest deadline), ?under= which node of the tree."""
+        choices = progress.campaigns(db.session)
+        campaign = chosen(choices)
+        node = node_of(request.args.get("under", type=int))
+        lines = progress.lines(db.session, campaign.id, node) if campaign else []
+        curve = curve_of(campaign, node, progress.total(lines).total) if campaign else None
+        return str(
+            self.render(
+                "progress/table.html",
+                campaigns=choices,
+                campaign=campaign,
+                node=node,
+                above=above(node),
+                lines=lines,
+                total=progress.total(lines),
+                curve=curve,
+                deeper=node.level == Level.REGION,
+                S=progress.S,
+                to_review=to_review,
+            )
+        )
+
+
+def chosen(choices: list[Campaign]) -> Campaign | None:
+    """The campaign asked for, the first one if none is; 404 if there is no such."""
+    asked = request.args.get("campaign", type=int)
+    if asked is None:
+        return choices[0] if choices else None
+    return next((one for one in choices if one.id == asked), None) or abort(404)
+
+
+def node_of(asked: int | None) -> Organization:
+    """The node asked for, else the topmost that the person is attached to."""
+    if asked is not None:
+        return db.session.get(Organization, asked) or abort(404)
+    own = select(Organization).where(Organization.id.in_(scope.current().organization_ids)).order_by(Organization.path)
+    return db.session.scalars(own).first() or abort(404)
+
+
+def above(node: Organization) -> list[Organization]:
+    """The nodes above that the person may see, from the top."""
+    ids = [int(part) for part in node.path.strip("/").split("/")][:-1]
+    found = db.session.scalars(select(Organization).where(Organization.id.in_(ids)).order_by(Organization.path))
+    return list(found)
+
+
+def to_review(state: str, under: int, campaign: Campaign) -> str:
+    """The list of the reports that a number counts."""
+    return url_for("review.index", state=state, under=under, campaign=campaign.id)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The curve «Принято по дням» in the units of its picture, and the words that say the same."""
+
+    points: str
+    last: tuple[float, float]
+    deadline: float | None
+    ticks: list[tuple[float, date]]
+    accepted: int
+    total: int
+    until: date
+
+
+def curve_of(campaign: Campaign, node: Organization, total: int) -> Curve | None:
+    """Accepted reports by day, if there are any."""
+    days = progress.accepted_by_day(db.session, campaign.id, node, str(get_timezone()))
+    if not days or not total:
+        return None
+    first, last = days[0][0] - timedelta(days=1), days[-1][0]
+    end = max(last, campaign.deadline) if (campaign.deadline - first).days < 400 else last
+    span = max(1, (end - first).days)
+
+    def x(day: date) -> float:
+        return round((day - first).days / span * WIDTH, 1)
+
+    def y(count: int) -> float:
+        return round(HEIGHT - count / total * HEIGHT, 1)
+
+    points = [(0.0, float(HEIGHT))]
+    for day, count in days:
+        points += [(x(day), points[-1][1]), (x(day), y(count))]
+    ticks = [first + timedelta(days=round(span * part / 4)) for part in range(5)]
+    return Curve(
+        points=" ".join(f"{across},{down}" for across, down in points),
+        last=points[-1],
+        deadline=x(campaign.deadline) if first <= campaign.deadline <= end else None,
+        ticks=[(x(day), day) for day in ticks],
+        accepted=days[-1][1],
+        total=total,
+        until=last,
+    )
+
+
+def register(app: Flask, admin: Admin) -> None:  # noqa: ARG001  # every screen is registered alike
+    """Add the screen to the one Admin."""
+    admin.add_view(Progress())

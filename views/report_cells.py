@@ -1,0 +1,164 @@
+"""Saving, checking and explaining: for the page's scripts in JSON, for a client without scripts as plain forms."""
+
+import uuid
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, abort, flash, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_babel import gettext as _
+
+from admin_app.extensions import db
+from admin_app.reporting import findings, forms, sheet
+from admin_app.reporting.findings import Finding
+from admin_app.reporting.refusal import Refused
+from admin_app.reporting.sheet import Saved
+from admin_app.reporting.workflow import unseen
+from views import report_page
+
+MOST = 4000  # cells in one request
+
+
+class Cells:
+    """The routes that change values or look at what does not add up."""
+
+    @expose("/<int:id>/cells", methods=("POST",))
+    def save(self, id: int) -> ResponseReturnValue:
+        """{base, key, cells: {address: text}} → revision, rejected, conflicts, others' changes, findings."""
+        report_page.find(db.session, id)
+        try:
+            changes, base, key = sent(request.get_json(silent=True))
+            saved = sheet.save(db.session, id, changes, base, key)
+            db.session.commit()
+        except ValueError as error:
+            return jsonify(sentence=str(error)), HTTPStatus.UNPROCESSABLE_ENTITY
+        except Refused as refused:
+            db.session.rollback()
+            return jsonify(sentence=refused.sentence), HTTPStatus.CONFLICT
+        return jsonify(answer(saved))
+
+    @expose("/<int:id>/section/<code>", methods=("POST",))
+    def save_section(self, id: int, code: str) -> ResponseReturnValue:
+        """The open section's table sent as a plain form: names are addresses."""
+        report_page.find(db.session, id)
+        changes = {name: text for name, text in request.form.items() if name.startswith(f"{code}/")}
+        base, key = request.form.get("base", 0, type=int), request.form.get("key", uuid.uuid4(), type=uuid.UUID)
+        try:
+            saved = sheet.save(db.session, id, changes, base, key)
+            db.session.commit()
+        except Refused as refused:
+            db.session.rollback()
+            return self.unsaved(id, code, changes, refused.sentence)
+        if saved.rejected or saved.conflicts:
+            return self.half_saved(id, code, changes, saved)
+        flash(_("Saved."))
+        return redirect(url_for(".open", id=id, section=code))
+
+    def half_saved(self, id: int, code: str, changes: dict[str, str], saved: Saved) -> Response:
+        """What could be kept is kept; the page comes back with the other texts as they were typed."""
+        unkept = {one.cell: one.sentence for one in saved.rejected}
+        unkept |= {one.cell: both(one) for one in saved.conflicts}
+        texts = {cell: changes[cell] for cell in unkept if cell in changes}
+        page = report_page.open_page(db.session, id, code, panel="", unkept=placed(unkept), texts=texts)
+        return self.shown(page, next(iter(unkept)), HTTPStatus.UNPROCESSABLE_ENTITY)  # type: ignore[attr-defined,no-any-return]
+
+    def unsaved(self, id: int, code: str, changes: dict[str, str], sentence: str) -> Response:
+        """Nothing could be kept: the page comes back with what differs from what is stored."""
+        page = report_page.open_page(db.session, id, code, panel="")
+        cells = page.program.cells
+        typed = {cell: text for cell, text in changes.items() if cell in cells and text != page.shown(cells[cell])}
+        page.texts, page.unkept = typed, placed(dict.fromkeys(typed, "")) if typed else {}
+        flash(sentence, "error")
+        return self.shown(page, None, HTTPStatus.CONFLICT)  # type: ignore[attr-defined,no-any-return]
+
+    @expose("/<int:id>/check", methods=("POST",))
+    def check(self, id: int) -> ResponseReturnValue:
+        """Run the check; a client without scripts reads it on the page."""
+        report_page.find(db.session, id)
+        found = sheet.check(db.session, id)
+        db.session.commit()
+        if scripted():
+            return jsonify(findings=[told(finding) for finding in found])
+        return redirect(url_for(".open", id=id, section=request.form.get("section"), panel="check"))
+
+    @expose("/<int:id>/explanations", methods=("POST",))
+    def explain(self, id: int) -> ResponseReturnValue:
+        """Keep the explanation of a query."""
+        report_page.find(db.session, id)
+        key, text = request.form.get("key", ""), request.form.get("text", "")
+        try:
+            found = sheet.explain(db.session, id, key, text[:2000])
+            db.session.commit()
+        except Refused as refused:
+            db.session.rollback()
+            if scripted():
+                return jsonify(sentence=refused.sentence), HTTPStatus.CONFLICT
+            flash(refused.sentence, "error")
+        else:
+            if scripted():
+                return jsonify(findings=[told(finding) for finding in found])
+        return redirect(url_for(".open", id=id, section=request.form.get("section"), panel="check"))
+
+
+def scripted() -> bool:
+    """Does a script wait for the answer?"""
+    return request.accept_mimetypes.best == "application/json"
+
+
+def sent(body: Any) -> tuple[dict[str, str | None], int, uuid.UUID]:
+    """The cells, the base and the key of a save. Raises ValueError with a sentence."""
+    if not isinstance(body, dict) or not isinstance(body.get("cells"), dict):
+        raise ValueError(_("The page sent something that the system does not expect: reload it."))
+    cells, base = body["cells"], body.get("base")
+    if len(cells) > MOST or not all(text is None or isinstance(text, str) for text in cells.values()):
+        raise ValueError(_("The page sent something that the system does not expect: reload it."))
+    if not isinstance(base, int) or isinstance(base, bool) or not 0 <= base < 2**31:
+        raise ValueError(_("The page sent something that the system does not expect: reload it."))
+    try:
+        return cells, base, uuid.UUID(str(body.get("key")))
+    except ValueError:
+        raise ValueError(_("The page sent something that the system does not expect: reload it.")) from None
+
+
+def answer(saved: Saved) -> dict[str, Any]:
+    """A save's answer for the page's scripts."""
+    return {
+        "revision": saved.revision,
+        "accepted": saved.accepted,
+        "rejected": [asdict(one) for one in saved.rejected],
+        "conflicts": [{**asdict(one), "at": report_page.clock(one.at)} for one in saved.conflicts],
+        "others": {cell: {"shown": one.shown, "who": one.who} for cell, one in saved.others.items()},
+        "findings": [told(finding) for finding in saved.findings],
+        "filled": saved.filled,
+    }
+
+
+def told(finding: Finding) -> dict[str, Any]:
+    """A finding for the page's scripts."""
+    return {
+        "key": finding.key,
+        "check": finding.check_id,
+        "severity": finding.severity,
+        "cell": finding.address,
+        "sentence": finding.sentence,
+        "text": finding.text,
+        "explanation": finding.explanation,
+    }
+
+
+def both(conflict: sheet.Conflict) -> str:
+    """Whose number stands against whose."""
+    return _(
+        "You: %(mine)s. %(who)s at %(at)s: %(theirs)s. Whose number stays?",
+        mine=conflict.mine or _("empty"),
+        theirs=conflict.theirs or _("empty"),
+        who=conflict.who,
+        at=report_page.clock(conflict.at),
+    )
+
+
+def placed(unkept: dict[str, str]) -> dict[str, str]:
+    """The same by the cell's place in words."""
+    return {findings.place(cell) if cell.count("/") == 2 else cell: sentence for cell, sentence in unkept.items()}

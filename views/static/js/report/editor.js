@@ -1,0 +1,337 @@
+/** What happens to values: typing, committing, pasting, clearing, taking back; and how cells look for it. */
+
+import {meant, read} from "./clipboard.js";
+import {grey} from "./grid.js";
+import {calculated, fill, numeric, parse, show} from "./numbers.js";
+import {History} from "./undo.js";
+
+/** @typedef {import("./table.js").Table} Table */
+/** @typedef {import("./table.js").Cell} Cell */
+/** @typedef {import("./model.js").Model} Model */
+/** @typedef {import("./outbox.js").Outbox} Outbox */
+/** @typedef {import("./sync.js").Conflict} Conflict */
+/** @typedef {import("./undo.js").Change} Change */
+
+/**
+ * @typedef {object} Surroundings
+ * @property {Model} model
+ * @property {Outbox} outbox
+ * @property {() => number} revision that the person sees
+ * @property {Record<string, string>} sentences by code, with `%(name)s`
+ * @property {() => void} touched something waits to be sent
+ * @property {() => void} changed values or problems of cells have changed
+ * @property {(sentence: string) => void} say aloud
+ * @property {(section: string) => Promise<void>} open another section
+ */
+
+const CALM = matchMedia("(prefers-reduced-motion: reduce)");
+
+export class Editor {
+  /** @param {Surroundings} around */
+  constructor(around) {
+    this.around = around;
+    this.history = new History();
+    /** What stands in a cell instead of a value, and why it isn't kept. @type {Map<string, {text: string, sentence: string}>} */
+    this.bad = new Map();
+    /** @type {Map<string, Conflict>} */
+    this.conflicts = new Map();
+    /** The committed text of each grey cell of the open section. @type {Map<string, string>} */
+    this.texts = new Map();
+    /** @type {Table|null} */
+    this.table = null;
+  }
+
+  /** Take over a freshly opened section: put into it what isn't on the server yet. @param {Table} table */
+  attach(table) {
+    this.table = table;
+    this.texts.clear();
+    for (const cell of table.cells.values()) {
+      if (!cell.input) continue;
+      const typed = cell.input instanceof HTMLInputElement && cell.input.value !== cell.input.defaultValue ? cell.input.value : null;
+      const text = this.bad.get(cell.address)?.text ?? this.shown(cell);
+      this.#put(cell, text);
+      this.texts.set(cell.address, text);
+      if (typed !== null && typed !== text) this.#writeAll([{cell: cell.address, from: text, to: typed}]);
+    }
+    this.repaint(false);
+  }
+
+  /** What the model says the cell reads. @param {Cell} cell */
+  shown(cell) {
+    const value = this.around.model.get(cell);
+    return cell.rule.type === "date" ? String(value ?? "") : show(value, cell.rule);
+  }
+
+  /** @param {Cell} cell @param {string} text */
+  #put(cell, text) {
+    if (cell.input && cell.input.value !== text) cell.input.value = text;
+    this.#mark(cell);
+  }
+
+  /** @param {Cell} cell */
+  #mark(cell) {
+    const bad = this.bad.has(cell.address);
+    const conflict = this.conflicts.has(cell.address);
+    cell.td.classList.toggle("bad", bad);
+    cell.td.classList.toggle("conflict", conflict);
+    if (bad || conflict) cell.input?.setAttribute("aria-invalid", "true");
+    else if (!cell.td.classList.contains("err")) cell.input?.removeAttribute("aria-invalid");
+  }
+
+  /** Keep a text as the cell's value, or beside it if it can't be one. @param {Cell} cell @param {string} text */
+  write(cell, text) {
+    const {model, outbox, sentences, revision} = this.around;
+    const parsed = parse(text, cell.rule);
+    if (parsed.code !== undefined) {
+      this.bad.set(cell.address, {text, sentence: fill(sentences[parsed.code] ?? parsed.code, parsed.params)});
+      outbox.put(cell.address, text, revision(), true);
+    } else {
+      this.bad.delete(cell.address);
+      model.set(cell, parsed.value);
+      outbox.put(cell.address, text, revision());
+    }
+    this.#mark(cell);
+  }
+
+  /** The text of a field has just changed. @param {Cell} cell */
+  typing(cell) {
+    const text = cell.input?.value ?? "";
+    if (numeric(cell.rule) && /^\s*=|\+/.test(text)) return; // a small sum on its way: Enter computes it
+    this.write(cell, text);
+    this.#after();
+  }
+
+  /** The person has finished with the field. @param {Cell} cell */
+  commit(cell) {
+    const from = this.texts.get(cell.address) ?? "";
+    const text = calculated(cell.input?.value ?? "", cell.rule);
+    if (text === from) return;
+    this.write(cell, text);
+    const to = this.bad.has(cell.address) ? text : this.shown(cell);
+    this.#put(cell, to);
+    this.texts.set(cell.address, to);
+    this.history.add([{cell: cell.address, from, to}]);
+    this.#after();
+  }
+
+  /** Back to the text before the typing. @param {Cell} cell */
+  revert(cell) {
+    const before = this.texts.get(cell.address);
+    if (!cell.input || before === undefined || cell.input.value === before) return;
+    this.#put(cell, before);
+    this.write(cell, before);
+    this.#after();
+    if (cell.input instanceof HTMLInputElement && cell.input.type !== "date") cell.input.select();
+  }
+
+  /** Set many cells at once: one operation to take back. @param {Change[]} changes */
+  apply(changes) {
+    this.history.add(this.#writeAll(changes));
+    this.#after();
+  }
+
+  /** @param {Change[]} changes @returns {Change[]} with the texts as they read now */
+  #writeAll(changes) {
+    return changes.map(({cell: address, from, to: text}) => {
+      const cell = this.table?.cells.get(address);
+      if (!cell?.input) return {cell: address, from, to: from};
+      this.write(cell, text);
+      const to = this.bad.has(address) ? text : this.shown(cell);
+      this.#put(cell, to);
+      this.texts.set(address, to);
+      return {cell: address, from, to};
+    });
+  }
+
+  #after() {
+    this.repaint(true);
+    this.around.touched();
+    this.around.changed();
+  }
+
+  /** Recalculate, and show the white cells of the open section. @param {boolean} flash those that changed */
+  repaint(flash) {
+    const {model} = this.around;
+    model.recalculate();
+    if (!this.table) return;
+    for (const cell of this.table.cells.values()) {
+      if (cell.kind === "input" || cell.kind === "blocked") continue;
+      const text = this.shown(cell);
+      if (text === cell.td.textContent) continue;
+      cell.td.textContent = text;
+      cell.td.classList.toggle("impossible", text.startsWith("#"));
+      if (flash && !CALM.matches) cell.td.animate([{backgroundColor: "var(--ok-soft)"}, {}], {duration: 1000});
+    }
+  }
+
+  /** @param {Cell[]} cells @param {(cell: Cell) => string} text */
+  #fill(cells, text) {
+    const changes = cells.filter(grey).map((cell) => ({cell: cell.address, from: this.texts.get(cell.address) ?? "", to: text(cell)}));
+    this.apply(changes);
+  }
+
+  /** @param {Cell[]} cells */
+  clear(cells) {
+    this.#fill(cells, () => "");
+  }
+
+  /** @param {Cell[]} cells @param {string} text */
+  fillAll(cells, text) {
+    this.#fill(cells, () => text);
+  }
+
+  /** Excel's Ctrl+D: the topmost cell of each column goes to those below; a single cell takes the one above it.
+   * @param {Cell[]} cells @param {Cell} cursor */
+  fillDown(cells, cursor) {
+    if (cells.length < 2) {
+      const above = this.table?.next(cursor, -1, 0, () => true);
+      if (above) this.#fill([cursor], () => this.#reads(above));
+      return;
+    }
+    const first = Math.min(...cells.map((cell) => cell.r));
+    const top = new Map(cells.filter((cell) => cell.r === first).map((cell) => [cell.c, this.#reads(cell)]));
+    this.#fill(cells.filter((cell) => cell.r !== first), (cell) => top.get(cell.c) ?? "");
+  }
+
+  /** @param {Cell} cell */
+  #reads(cell) {
+    return this.texts.get(cell.address) ?? this.shown(cell);
+  }
+
+  /** The texts of a block of cells, for the clipboard. @param {Cell[][]} block */
+  copied(block) {
+    return block.map((row) => row.map((cell) => (cell.kind === "blocked" ? "" : this.#reads(cell))));
+  }
+
+  /** A block from the clipboard, its corner in `corner`, or one text into the whole selection. Says what was skipped.
+   * @param {string} text @param {Cell} corner @param {Cell[]} selection */
+  paste(text, corner, selection) {
+    const block = read(text);
+    if (block.length === 1 && block[0].length === 1 && selection.length > 1) {
+      const value = meant(block[0][0]);
+      this.#fill(selection, () => value);
+      return;
+    }
+    const tally = {pasted: 0, closed: 0, outside: 0};
+    /** @type {Change[]} */
+    const changes = [];
+    block.forEach((row, dr) => row.forEach((field, dc) => {
+      const cell = this.table?.lines[corner.line + dr]?.[corner.c + dc];
+      const value = cell && numeric(cell.rule) ? meant(field) : field.trim();
+      if (cell && grey(cell)) changes.push({cell: cell.address, from: this.texts.get(cell.address) ?? "", to: value});
+      else if (value) tally[cell ? "closed" : "outside"] += 1;
+    }));
+    this.apply(changes);
+    const bad = changes.filter((change) => this.bad.has(change.cell)).length;
+    tally.pasted = changes.length - bad;
+    this.around.say(this.#counted(tally, bad));
+  }
+
+  /** @param {{pasted: number, closed: number, outside: number}} tally @param {number} bad */
+  #counted({pasted, closed, outside}, bad) {
+    const {sentences} = this.around;
+    const parts = [["pasted", pasted], ["closed", closed], ["outside", outside], ["not-numbers", bad]];
+    return parts.filter(([name, count]) => count || name === "pasted").map(([name, count]) => fill(sentences[name], {count})).join(", ");
+  }
+
+  /** Take back the last operation, or do it again; goes to its section and cell. @param {boolean} back */
+  async undo(back) {
+    const changes = back ? this.history.undo() : this.history.redo();
+    if (!changes) return null;
+    const section = changes[0].cell.split("/")[0];
+    if (section !== this.table?.section) await this.around.open(section);
+    this.#writeAll(changes);
+    this.#after();
+    return this.table?.cells.get(changes[0].cell) ?? null;
+  }
+
+  // ── What the server says ─────────────────────────────────────────────────────────────────────────────────────────
+
+  /** A save was answered. @param {import("./sync.js").Saved} saved @param {string[]} cells that were sent */
+  answered(saved, cells) {
+    const {outbox, model, revision} = this.around;
+    const refused = new Set([...saved.rejected, ...saved.conflicts].map(({cell}) => cell));
+    for (const cell of cells) if (!refused.has(cell) && !outbox.edits.has(cell)) this.conflicts.delete(cell);
+    for (const {cell, sentence} of saved.rejected) this.#refused(cell, sentence, revision());
+    for (const conflict of saved.conflicts) this.#disputed(conflict, revision());
+    for (const [address, {shown: text}] of Object.entries(saved.others)) {
+      if (!outbox.edits.has(address) && !refused.has(address)) this.#taken(address, text);
+    }
+    model.recalculate();
+    this.repaint(true);
+  }
+
+  /** The server can't keep this text: it stays in the cell with the sentence. @param {string} address @param {string} sentence
+   * @param {number} base */
+  #refused(address, sentence, base) {
+    if (this.around.outbox.edits.has(address)) return; // typed over meanwhile
+    const cell = this.table?.cells.get(address);
+    const text = cell?.input?.value ?? this.texts.get(address) ?? "";
+    this.bad.set(address, {text, sentence});
+    this.around.outbox.put(address, text, base, true);
+    if (cell) this.#mark(cell);
+  }
+
+  /** @param {Conflict} conflict @param {number} base */
+  #disputed(conflict, base) {
+    const {outbox} = this.around;
+    if (outbox.edits.has(conflict.cell)) return;
+    this.conflicts.set(conflict.cell, conflict);
+    outbox.put(conflict.cell, conflict.mine, base, true);
+    const cell = this.table?.cells.get(conflict.cell);
+    if (cell) this.#mark(cell);
+  }
+
+  /** Somebody else's number comes into the table. @param {string} address @param {string} text */
+  #taken(address, text) {
+    const cell = this.table?.cells.get(address);
+    if (!cell) return this.around.stale(address, text);
+    const parsed = parse(text, cell.rule);
+    if (parsed.code === undefined) this.around.model.set(cell, parsed.value);
+    if (cell.input !== document.activeElement) this.#put(cell, this.shown(cell));
+    this.texts.set(address, this.shown(cell));
+    return undefined;
+  }
+
+  /** The person has chosen between two numbers. @param {Conflict} conflict @param {boolean} mine @param {number} base */
+  decide(conflict, mine, base) {
+    const {outbox} = this.around;
+    this.conflicts.delete(conflict.cell);
+    outbox.drop([conflict.cell]);
+    const cell = this.table?.cells.get(conflict.cell);
+    if (mine) outbox.put(conflict.cell, conflict.mine, base);
+    else this.#taken(conflict.cell, conflict.theirs);
+    if (cell) this.#put(cell, this.shown(cell));
+    this.#after();
+  }
+
+  /** Texts that an earlier page could not send. @param {import("./outbox.js").Edit[]} edits */
+  restore(edits) {
+    for (const edit of edits) {
+      const cell = this.table?.cells.get(edit.cell);
+      if (!cell?.input) continue;
+      const parsed = parse(edit.text, cell.rule);
+      if (parsed.code === undefined) this.around.model.set(cell, parsed.value);
+      else this.bad.set(edit.cell, {text: edit.text, sentence: fill(this.around.sentences[parsed.code] ?? "", parsed.params)});
+      const text = parsed.code === undefined ? this.shown(cell) : edit.text;
+      this.#put(cell, text);
+      this.texts.set(edit.cell, text);
+    }
+    this.repaint(false);
+    this.around.changed();
+  }
+
+  /** What there is to say at a cell about its text. @param {Cell} cell @returns {import("./note.js").Told[]} */
+  told(cell) {
+    const bad = this.bad.get(cell.address);
+    const conflict = this.conflicts.get(cell.address);
+    const {sentences} = this.around;
+    /** @type {import("./note.js").Told[]} */
+    const told = bad ? [{kind: "bad", sentence: bad.sentence}] : [];
+    if (conflict) {
+      const both = {...conflict, mine: conflict.mine || sentences.blank, theirs: conflict.theirs || sentences.blank};
+      told.push({kind: "conflict", sentence: fill(sentences.conflict, both), conflict});
+    }
+    return told;
+  }
+}

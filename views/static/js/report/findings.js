@@ -1,0 +1,182 @@
+/** The panel «Check»: what does not add up, kept true while one types. The server's own run is the one that counts. */
+
+import {fill, show} from "./numbers.js";
+
+/** @typedef {import("./model.js").Failure} Failure */
+
+/**
+ * One finding as shown; the server sends them with a save and after «Run the check», the page makes them while one types.
+ * @typedef {object} Finding
+ * @property {string} key
+ * @property {string} check
+ * @property {"error"|"query"|"hint"} severity
+ * @property {string} cell to jump to
+ * @property {string} sentence with both sides' numbers
+ * @property {string} text the form's own words
+ * @property {string} explanation
+ */
+
+const OPPOSITE = /** @type {Record<string, string>} */ ({"=": "≠", "<>": "=", "<": "≥", "<=": ">", ">": "≤", ">=": "<"});
+const ORDER = {error: 0, query: 1, hint: 2};
+const SHOWN = 300;
+
+/** "3.3/22/3" as statisticians say it. @param {string} cell @param {string} template */
+export function place(cell, template) {
+  const [section, row, column] = cell.split("/");
+  return fill(template, {section, row, column});
+}
+
+/**
+ * A failure in words, as long as the server has not said it.
+ * @param {Failure} failure @param {Record<string, string>} sentences
+ */
+export function sentence(failure, sentences) {
+  const here = place(failure.cell, sentences.place);
+  if (failure.uncomputable) return fill(sentences.uncomputable, {place: here});
+  if (failure.left === null || failure.right === null) return `${here}: ${failure.text}`;
+  return `${here}: ${side(failure.left)} ${OPPOSITE[failure.op] ?? failure.op} ${side(failure.right)}`;
+}
+
+/** @param {number} value */
+function side(value) {
+  const decimals = Number.isInteger(value) ? 0 : 2;
+  return show(value, {type: "decimal", decimals, minimum: null, maximum: null});
+}
+
+export class Findings {
+  /** @param {HTMLElement} root the panel @param {Record<string, string>} sentences */
+  constructor(root, sentences) {
+    this.root = root;
+    this.sentences = sentences;
+    this.list = /** @type {HTMLElement} */ (root.querySelector("[data-findings]"));
+    /** What the server said last, by key. @type {Map<string, Finding>} */
+    this.told = new Map();
+    /** @type {Finding[]} */
+    this.all = [];
+    /** @type {Record<string, string>} */
+    this.explanations = {};
+    this.section = "";
+    this.whole = false;
+    for (const tab of root.querySelectorAll("[data-whole]")) {
+      tab.addEventListener("click", () => this.#switch(tab instanceof HTMLElement && tab.dataset.whole === "yes"));
+    }
+  }
+
+  /** @param {boolean} whole the report, or the open section only */
+  #switch(whole) {
+    this.whole = whole;
+    for (const tab of this.root.querySelectorAll("[data-whole]")) {
+      const on = (tab instanceof HTMLElement && tab.dataset.whole === "yes") === whole;
+      tab.setAttribute("aria-pressed", String(on));
+    }
+    this.#draw();
+  }
+
+  /** @param {Finding[]} findings the server's */
+  tell(findings) {
+    this.told = new Map(findings.map((finding) => [finding.key, finding]));
+    for (const {key, explanation} of findings) if (explanation) this.explanations[key] = explanation;
+  }
+
+  /** @param {Failure[]} failures what the page itself finds now @param {string} section that is open */
+  live(failures, section) {
+    this.all = failures.map((failure) => this.#worded(failure)).sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
+    this.section = section;
+    this.#draw();
+  }
+
+  /** @param {Failure} failure @returns {Finding} */
+  #worded(failure) {
+    const own = sentence(failure, this.sentences);
+    const told = this.told.get(failure.key);
+    const agreed = told && told.sentence.startsWith(own);
+    return {
+      key: failure.key, check: failure.id, severity: failure.severity, cell: failure.cell, text: failure.text,
+      sentence: agreed ? told.sentence : own,
+      explanation: this.explanations[failure.key] ?? "",
+    };
+  }
+
+  /** What hinders submission: errors, and queries that nobody has explained. */
+  get hindering() {
+    return this.all.filter(({severity, explanation}) => severity === "error" || (severity === "query" && !explanation));
+  }
+
+  /** The findings of one cell. @param {string} cell */
+  of(cell) {
+    return this.all.filter((finding) => finding.cell === cell);
+  }
+
+  #draw() {
+    const here = this.all.filter((finding) => finding.cell.startsWith(`${this.section}/`));
+    this.#count("no", here.length);
+    this.#count("yes", this.all.length);
+    const chosen = this.whole ? this.all : here;
+    const open = this.#opened();
+    this.list.replaceChildren(...this.#groups(chosen.slice(0, SHOWN), open));
+    this.#note(chosen.length);
+  }
+
+  /** Explanations being typed stay as they are. @returns {Map<string, Element>} */
+  #opened() {
+    const typed = [...this.list.querySelectorAll("details[open]")].map((details) => details.closest("[data-key]"));
+    return new Map(typed.filter((item) => item !== null).map((item) => [/** @type {HTMLElement} */ (item).dataset.key ?? "", item]));
+  }
+
+  /** @param {string} whole @param {number} count */
+  #count(whole, count) {
+    const place = this.root.querySelector(`[data-whole=${whole}] [data-count]`);
+    if (place) place.textContent = String(count);
+  }
+
+  /** @param {Finding[]} findings @param {Map<string, Element>} open @returns {Iterable<Element>} */
+  *#groups(findings, open) {
+    for (const severity of /** @type {const} */ (["error", "query", "hint"])) {
+      const group = findings.filter((finding) => finding.severity === severity);
+      if (!group.length) continue;
+      const title = document.createElement("h3");
+      title.className = "grp";
+      title.textContent = fill(this.sentences[`group-${severity}`], {count: group.length});
+      yield title;
+      const list = document.createElement("ul");
+      list.append(...group.map((finding) => open.get(finding.key) ?? this.#item(finding)));
+      yield list;
+    }
+  }
+
+  /** @param {Finding} finding */
+  #item(finding) {
+    const template = /** @type {HTMLTemplateElement} */ (document.getElementById(`finding-${finding.severity}`));
+    const item = /** @type {HTMLElement} */ (/** @type {Element} */ (template.content.firstElementChild).cloneNode(true));
+    item.dataset.check = finding.check;
+    item.dataset.key = finding.key;
+    this.#put(item, "text", finding.text);
+    this.#put(item, "sentence", finding.sentence);
+    this.#put(item, "explanation", finding.explanation);
+    const jump = item.querySelector("a");
+    if (jump) {
+      jump.href = `?section=${finding.cell.split("/")[0]}&cell=${encodeURIComponent(finding.cell)}`;
+      jump.dataset.jump = finding.cell;
+    }
+    const key = item.querySelector("input[name=key]");
+    if (key instanceof HTMLInputElement) key.value = finding.key;
+    const words = item.querySelector("textarea");
+    if (words) words.value = finding.explanation;
+    item.classList.toggle("explained", Boolean(finding.explanation));
+    return item;
+  }
+
+  /** @param {HTMLElement} item @param {string} name @param {string} text */
+  #put(item, name, text) {
+    const place = item.querySelector(`[data-${name}]`);
+    if (place) place.textContent = text;
+  }
+
+  /** @param {number} count */
+  #note(count) {
+    const place = this.root.querySelector("[data-note]");
+    if (!place) return;
+    if (count > SHOWN) place.textContent = fill(this.sentences.more, {count: count - SHOWN});
+    else place.textContent = count ? "" : this.sentences["all-right"];
+  }
+}

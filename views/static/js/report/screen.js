@@ -1,0 +1,143 @@
+/** Small parts of the page around the table: the save state, the name bar, the section's frame, what is said aloud. */
+
+import {fill, numeric, show} from "./numbers.js";
+
+/** @typedef {import("./table.js").Table} Table */
+/** @typedef {import("./table.js").Cell} Cell */
+/** @typedef {Record<string, string>} Sentences */
+
+/** @param {string} id @returns {HTMLElement} */
+export const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+/** @param {ParentNode} root @param {string} selector @param {string} text */
+export function put(root, selector, text) {
+  const place = root.querySelector(selector);
+  if (place && place.textContent !== text) place.textContent = text;
+}
+
+export const clock = () => new Date().toLocaleTimeString("ru", {hour: "2-digit", minute: "2-digit"});
+
+/** The one place that says whether the work is saved. */
+export class SaveState {
+  /** @param {Sentences} sentences */
+  constructor(sentences) {
+    this.root = document.getElementById("save");
+    this.trouble = element("trouble");
+    this.sentences = sentences;
+  }
+
+  /**
+   * @param {import("./sync.js").State} state @param {{kept: number, bad: number, conflicts: number, sentence?: string}} facts
+   */
+  show(state, facts) {
+    const calm = state === "saved";
+    const shown = calm && facts.conflicts ? "conflict" : calm && facts.bad ? "bad" : state;
+    if (this.root) {
+      this.root.dataset.state = shown;
+      put(this.root, "[data-words]", this.#words(shown, facts));
+    }
+    this.#tell(state, facts.sentence);
+  }
+
+  /** @param {string} shown @param {{kept: number, bad: number, conflicts: number}} facts */
+  #words(shown, {kept, bad, conflicts}) {
+    const {sentences} = this;
+    switch (shown) {
+      case "saved": return fill(sentences.saved, {time: clock()});
+      case "saving": return sentences.saving;
+      case "conflict": return fill(sentences.conflicts, {count: conflicts});
+      case "bad": return fill(sentences.unsaved, {count: bad});
+      default: return kept ? fill(sentences.kept, {count: kept}) : sentences.offline;
+    }
+  }
+
+  /** Trouble that a word in the corner is too small for. @param {string} state @param {string} [sentence] */
+  #tell(state, sentence) {
+    const serious = state === "signed-out" || state === "closed" || state === "failed" || state === "other-person";
+    this.trouble.hidden = !serious;
+    if (!serious) return;
+    put(this.trouble, "[data-words]", state === "closed" && sentence ? `${sentence} ${this.sentences.closed}` : this.sentences[state]);
+    const out = state === "signed-out" || state === "other-person";
+    for (const part of this.trouble.querySelectorAll("[data-sign-in],[data-again]")) /** @type {HTMLElement} */ (part).hidden = !out;
+  }
+
+  /** Something else went wrong. @param {string} sentence */
+  complain(sentence) {
+    this.trouble.hidden = false;
+    put(this.trouble, "[data-words]", sentence);
+  }
+}
+
+/** The bar over the table: the cursor's row and column in words. */
+export class NameBar {
+  /** @param {Sentences} sentences */
+  constructor(sentences) {
+    this.sentences = sentences;
+    /** @type {Element[]} */
+    this.tinted = [];
+  }
+
+  /** @param {Table} table @param {Cell|null} cell @param {string} aside */
+  show(table, cell, aside) {
+    const bar = document.getElementById("ref");
+    for (const head of this.tinted) head.classList.remove("hl");
+    this.tinted = [];
+    if (!bar) return;
+    bar.hidden = false;
+    if (!cell) return;
+    const {row, column, code, number} = table.words(cell);
+    put(bar, "[data-address]", fill(this.sentences.address, {row: code, column: number}));
+    put(bar, "[data-words]", `${row} — ${column}`);
+    put(bar, "[data-aside]", aside);
+    const heads = [cell.td.parentElement?.querySelector("th"), table.element.querySelector(`thead [data-head="${number}"]`)];
+    for (const head of heads) if (head) this.tinted.push(head);
+    for (const head of this.tinted) head.classList.add("hl");
+  }
+}
+
+/**
+ * The foot: how much of the section is filled in, or the sum of what is selected.
+ * @param {Table} table @param {Cell[]} selected @param {import("./model.js").Model} model @param {Sentences} sentences
+ */
+export function sum(table, selected, model, sentences) {
+  const place = element("sum");
+  if (selected.length > 1) {
+    const values = selected.filter((cell) => numeric(cell.rule)).map((cell) => model.get(cell)).filter((value) => typeof value === "number");
+    const total = values.reduce((a, b) => a + Number(b), 0);
+    const decimals = Math.max(...selected.map((cell) => cell.rule.decimals), 0);
+    place.textContent = fill(sentences.sum, {count: values.length, sum: show(total, {type: "decimal", decimals, minimum: null, maximum: null})});
+    return;
+  }
+  const typed = [...table.cells.values()].filter((cell) => cell.kind === "input");
+  const count = typed.filter((cell) => model.get(cell) !== null).length;
+  place.textContent = fill(sentences.filled, {count, total: typed.length});
+}
+
+/** Fetch a section into the page. @param {string} url @param {string} code @returns {Promise<boolean>} */
+export async function openSection(url, code) {
+  const response = await fetch(`${url}/section/${code}`, {headers: {"X-Fragment": "1"}}).catch(() => null);
+  if (!response?.ok || response.redirected) return false;
+  const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
+  element("section").replaceChildren(...parsed.body.childNodes);
+  const head = element("section").querySelector("[data-title]");
+  if (head instanceof HTMLElement) document.title = `${head.dataset.title} · МОДО`;
+  return true;
+}
+
+/** Long lists of choices come when somebody first stands in such a cell. @param {string} url @param {Cell} cell */
+export async function choices(url, cell) {
+  const id = cell.input?.getAttribute("list");
+  if (!id || document.getElementById(id)) return;
+  const list = document.createElement("datalist");
+  list.id = id;
+  element("section").append(list);
+  const response = await fetch(`${url}/lists/${id.slice("list-".length)}`).catch(() => null);
+  if (!response?.ok) {
+    list.remove();
+    return;
+  }
+  /** @type {[string, string][]} */
+  const entries = await response.json();
+  list.append(...entries.map(([code, words]) => new Option(words, code)));
+  for (const option of list.children) /** @type {HTMLOptionElement} */ (option).label = `${/** @type {HTMLOptionElement} */ (option).value} ${option.textContent}`;
+}

@@ -1,0 +1,163 @@
+/** Sends the outbox: one request at a time, repeated with the same key until it is answered. Says what state the work is in. */
+
+/** @typedef {import("./outbox.js").Outbox} Outbox */
+/** @typedef {import("./outbox.js").Flight} Flight */
+
+/**
+ * What the server answers to a save.
+ * @typedef {{revision: number, at: string, rejected: Rejected[], conflicts: Conflict[], changes: Record<string, string>}} Saved
+ * @typedef {{cell: string, text: string, sentence: string}} Rejected
+ * @typedef {{cell: string, mine: string, theirs: string, who: string, at: string}} Conflict
+ */
+
+/** @typedef {"saved"|"saving"|"offline"|"signed-out"|"closed"|"failed"} State */
+
+/**
+ * @typedef {object} Options
+ * @property {string} url where to post
+ * @property {string} token against forged requests
+ * @property {number} revision that the page shows
+ * @property {Outbox} outbox
+ * @property {(state: State, sentence?: string) => void} onState
+ * @property {(saved: Saved, flight: Flight) => void} onSaved
+ * @property {() => Promise<string|null>} renew a fresh token for the same person, or null
+ */
+
+const PAUSE = 1000;
+const LONGEST = 30_000;
+
+export class Sync {
+  /** @param {Options} options */
+  constructor(options) {
+    this.options = options;
+    this.outbox = options.outbox;
+    this.revision = options.revision;
+    this.token = options.token;
+    this.wait = PAUSE;
+    this.renewed = false;
+    /** @type {ReturnType<typeof setTimeout>|undefined} */
+    this.timer = undefined;
+    /** @type {Promise<void>|null} */
+    this.sending = null;
+    addEventListener("online", () => this.flush());
+    document.addEventListener("visibilitychange", () => this.flush());
+  }
+
+  /** Something was typed: send it once the typing pauses. */
+  touch() {
+    this.options.onState("saving");
+    this.#later(PAUSE);
+  }
+
+  /** @param {number} pause */
+  #later(pause) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.flush(), pause);
+  }
+
+  /** Send now whatever waits; settles when there is nothing more to do for the moment. @returns {Promise<void>} */
+  flush() {
+    clearTimeout(this.timer);
+    this.sending ??= this.#locked().finally(() => {
+      this.sending = null;
+    });
+    return this.sending;
+  }
+
+  /** One tab of a report sends at a time. */
+  async #locked() {
+    const name = `modo-report-${this.outbox.report}`;
+    if (navigator.locks) await navigator.locks.request(name, () => this.#drain());
+    else await this.#drain();
+  }
+
+  async #drain() {
+    for (;;) {
+      const flight = this.outbox.flight ?? this.outbox.take();
+      if (!flight) return this.#rest();
+      this.outbox.fly(flight);
+      await this.outbox.durable;
+      if (!(await this.#send(flight))) return undefined;
+    }
+  }
+
+  #rest() {
+    if (!this.outbox.waiting) this.options.onState("saved");
+  }
+
+  /** Whether to go on with the next request. @param {Flight} flight */
+  async #send(flight) {
+    this.options.onState("saving");
+    let response;
+    try {
+      response = await fetch(this.options.url, {
+        method: "POST",
+        headers: {"Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.token},
+        body: JSON.stringify({base: flight.base, key: flight.key, cells: flight.cells}),
+        keepalive: JSON.stringify(flight.cells).length < 50_000,
+      });
+    } catch {
+      return this.#again("offline");
+    }
+    return this.#answered(response, flight);
+  }
+
+  /** @param {Response} response @param {Flight} flight */
+  async #answered(response, flight) {
+    const body = await response.json().catch(() => null);
+    if (response.ok && body && !response.redirected) {
+      this.#settled(body, flight);
+      return true;
+    }
+    if (response.status === 401 || response.redirected) return this.#signedOut();
+    if (response.status === 400 && !this.renewed) return this.#renew();
+    if (response.status === 409 || response.status === 403 || response.status === 404) {
+      this.outbox.fly(null);
+      this.options.onState("closed", body?.sentence);
+      return false;
+    }
+    return this.#again(response.status >= 502 ? "offline" : "failed", body?.sentence);
+  }
+
+  /** @param {Saved} saved @param {Flight} flight */
+  #settled(saved, flight) {
+    this.wait = PAUSE;
+    this.renewed = false;
+    this.outbox.fly(null);
+    this.outbox.settle(flight.stamps);
+    this.outbox.rebase(Object.keys(flight.cells), saved.revision);
+    this.revision = Math.max(this.revision, saved.revision);
+    this.options.onSaved(saved, flight);
+  }
+
+  /** @param {State} state @param {string} [sentence] */
+  #again(state, sentence) {
+    this.options.onState(state, sentence);
+    this.#later(this.wait);
+    this.wait = Math.min(this.wait * 2, LONGEST);
+    return false;
+  }
+
+  #signedOut() {
+    this.options.onState("signed-out");
+    return false;
+  }
+
+  /** The token is of an older session: fetch a fresh one and go on. */
+  async #renew() {
+    this.renewed = true;
+    const token = await this.options.renew();
+    if (token === null) return this.#signedOut();
+    this.token = token;
+    return true;
+  }
+
+  /** After signing in again: take the fresh token and send what waited. @returns {Promise<boolean>} whether it went on */
+  async resume() {
+    const token = await this.options.renew();
+    if (token === null) return false;
+    this.token = token;
+    await this.flush();
+    return true;
+  }
+}
