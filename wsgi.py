@@ -9,7 +9,7 @@ import views
 from admin_app import crud, headers, postgres, security
 from admin_app.config import Settings, from_environment
 from admin_app.extensions import babel, csrf, db, limiter
-from admin_app.reporting import scope
+from admin_app.reporting import forms, scope
 
 LOCALES = ("ru", "en")
 
@@ -22,6 +22,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     db.init_app(app)
     db.scoped_class = scope.ScopedSession
+    forms.keep_in(settings.data_dir / "compiled")
     babel.init_app(app, locale_selector=locale)
     csrf.init_app(app)
     limiter.init_app(app)

@@ -3,6 +3,8 @@
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin_app.config import Settings
@@ -41,6 +43,7 @@ def register(app: Flask) -> None:
     settings: Settings = app.extensions["settings"]
     app.config["TRUSTED_HOSTS"] = trusted_hosts(settings)
     app.config["SESSION_COOKIE_SECURE"] = settings.public_url.startswith("https:")
+    app.register_error_handler(SecurityError, refuse)
     app.after_request(dress)
     if settings.proxies:
         count = settings.proxies
@@ -54,6 +57,12 @@ def trusted_hosts(settings: Settings) -> list[str] | None:
     if settings.host in ANYWHERE and not named:
         return None
     return ["localhost", "127.0.0.1", "[::1]", settings.host, *named]
+
+
+def refuse(error: SecurityError) -> ResponseReturnValue:  # noqa: ARG001  # Flask's signature
+    """The request came by a name that is not ours; no page can be made, because a page has addresses."""
+    words = "This server does not answer to this name. An administrator names it in MODO_PUBLIC_URL.\n"
+    return Response(words, 400, mimetype="text/plain")
 
 
 def dress(response: Response) -> Response:

@@ -5,7 +5,8 @@ Flask-Security loads the person, keeps the password hashes and signs the links i
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -14,6 +15,8 @@ from flask import Flask, current_app, g, jsonify, redirect, request, session, ur
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import SQLAlchemySessionUserDatastore
+from flask_security.confirmable import confirm_email_token_status
+from flask_security.recoverable import reset_password_token_status
 from flask_security.utils import hash_password, login_user, logout_user, set_request_attr, verify_password
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
@@ -51,14 +54,13 @@ def register(app: Flask) -> None:
     """Set up Flask-Security without its pages; know people by the cookie and the database row together."""
     settings: Settings = app.extensions["settings"]
     app.config.from_mapping({f"SECURITY_{name}": value for name, value in SETTINGS.items()})
-    auth = LocalProxy(lambda: db.get_session("auth"))
+    auth: Any = LocalProxy(lambda: db.get_session("auth"))
     security.init_app(app, SQLAlchemySessionUserDatastore(auth, User, Role), register_blueprint=False)
     security.principal.identity_loaders.clear()  # it would ask for the roles at every request; the guard knows them better
     manager = security.login_manager
     manager.user_loader(load)
     manager.request_loader(lambda request: None)  # noqa: ARG005  # no second door: a token in a header signs nobody in
     manager.unauthorized_handler(sign_in_first)
-    security.unauthn_handler(lambda mechanisms, headers=None: sign_in_first())  # noqa: ARG005  # Flask-Security's signature
     letters.HOME.set(settings.home)
     app.before_request(home)
     with app.app_context():
@@ -116,8 +118,8 @@ def alive() -> tuple[ColumnElement[bool], ...]:
 def living(user_id: int) -> Sequence[LoginSession]:
     """The browsers in which a person is signed in now, the latest first."""
     auth = db.get_session("auth")
-    rows = auth.scalars(select(LoginSession).where(LoginSession.user_id == user_id, *alive()).order_by(LoginSession.seen_at.desc()))
-    found = rows.all()
+    rows = select(LoginSession).where(LoginSession.user_id == user_id, *alive()).order_by(LoginSession.seen_at.desc())
+    found = auth.scalars(rows).all()
     auth.commit()
     return found
 
@@ -158,18 +160,43 @@ def client() -> str:
     return (request.remote_addr or "")[:45]
 
 
+@dataclass(frozen=True)
+class Link:
+    """Whose link from a letter this is; ``user`` is None if it does not work (any more)."""
+
+    user: User | None
+    expired: bool
+
+
+def follow(status: Callable[[str], tuple[bool, bool, User | None]], token: str) -> Link:
+    """What a mailed token is worth; ``status`` is Flask-Security's function for its kind."""
+    expired, invalid, user = status(token)
+    db.get_session("auth").commit()  # its transaction ends here
+    return Link(None if expired or invalid or user is None or not user.active else user, expired)
+
+
+def confirming(token: str) -> Link:
+    """A link of an activation letter."""
+    return follow(confirm_email_token_status, token)
+
+
+def resetting(token: str) -> Link:
+    """A link of a password letter."""
+    return follow(reset_password_token_status, token)
+
+
 # ── Passwords and patience ───────────────────────────────────────────────────────────────────────────────────────────
 
 
 def recognize(identity: str, password: str) -> User | None:
     """Who signs in with this login or address and this password; None if they don't fit together.
 
-    An unknown name costs the same time as a known one. Counts failures; aborts with 429 before any hashing when there were
-    too many (`Impatient`).
+    An unknown name costs the same time as a known one. Counts failures; raises `Impatient` before any hashing when there were
+    too many.
     """
     auth = db.get_session("auth")
     keys = attempts.signing_in(identity, client())
-    be_patient(attempts.wait(auth, keys))
+    be_patient(auth, keys)
     counted = attempts.note(auth, keys)
     auth.commit()  # counted before the slow part, so that parallel guesses count too
     user = accounts.by_identity(auth, identity)
@@ -186,9 +213,9 @@ def recognize(identity: str, password: str) -> User | None:
 
 
 def count_letter(auth: Session, identity: str) -> None:
-    """Count a letter that a stranger asks for; aborts with 429 when there were too many."""
+    """Count a letter that a stranger asks for; raises `Impatient` when there were too many."""
     keys = attempts.asking_for_letter(identity, client())
-    be_patient(attempts.wait(auth, keys))
+    be_patient(auth, keys)
     attempts.note(auth, keys)
     auth.commit()
 
@@ -208,8 +235,10 @@ class Impatient(Exception):
         self.seconds = seconds
 
 
-def be_patient(seconds: int) -> None:
+def be_patient(auth: Session, keys: attempts.Keys) -> None:
     """Raise `Impatient` if there is something to wait for."""
+    seconds = attempts.wait(auth, keys)
+    auth.commit()  # its transaction ends here, whatever the page does next
     if seconds > 0:
         raise Impatient(seconds)
 

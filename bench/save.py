@@ -1,6 +1,6 @@
-"""The save of a report and what it lies in, on the real ОО-1 with the filled sample, against a real PostgreSQL.
+"""The save of a report and what it lies in, on the real ОО-1 with the filled sample, in a real PostgreSQL.
 
-First the product: a save of 50 cells with history, merge, recalculation, all checks and the commit, through `sheet.save`. Then two
+First the product: a save of 50 cells with history, merge, recalculation, all checks and the commit, by `sheet.save`. Then two
 layouts of the same values (one row per section, one vector per report), by plain SQL, so that only the layouts differ:
 storing 50 changed cells, reading what the page of one section needs, adding up 200 reports.
 """
@@ -111,7 +111,7 @@ def saves(engine: Engine, actor: Actor, report_id: int, cells: list[str]) -> tup
     """Seconds of each save of 50 scattered cells, and the statements that it took."""
     random = Random(1)
     counted: list[str] = []
-    event.listen(engine, "before_cursor_execute", lambda conn, cursor, statement, *rest: counted.append(statement))
+    event.listen(engine, "before_cursor_execute", lambda *given: counted.append(given[2]))
     figures, statements = [], []
     base = 1
     for _ in range(SAVES):

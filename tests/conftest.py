@@ -19,7 +19,7 @@ from admin_app import migrations, postgres
 from admin_app.config import Settings
 from admin_app.extensions import Database, db
 from admin_app.reporting import scope
-from tests.page import Page
+from tests.page import Page, Visitor
 from tests.people import PASSWORD, Cast
 from tests.people import cast as make_cast
 from wsgi import create_app
@@ -47,6 +47,7 @@ def app(data_dir: Path, server_url: str) -> Iterator[Flask]:
     engine.dispose()
     app = create_app(Settings(data_dir=data_dir, database_url=server_url, secret_key="test-" * 8))
     app.testing = True
+    app.test_client_class = Visitor
     yield app
     with app.app_context():
         db.engine.dispose()

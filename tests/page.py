@@ -8,6 +8,14 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 
+class Visitor(FlaskClient):
+    """A client whose every request has an application context of its own, as on a server, also inside a test's context."""
+
+    def open(self, *arguments: Any, **options: Any) -> TestResponse:
+        with self.application.app_context():
+            return super().open(*arguments, **options)
+
+
 class Page:
     """The last page read (`soup`, `status`, `text`), and what one can do on it: `get`, `post`, `submit`, `sign_in`."""
 

@@ -38,8 +38,8 @@ DOCUMENT: dict[str, Any] = {
             "title": "Прочее",
             "columns": "1 Показатели | name\n2 № | code\n3 Значение",
             "rows": (
-                "01 Ставок | 3: decimal 1\n02 Примечание | 3: text\n03 Дата открытия | 3: date\n04 Учеников на ставку | 3: decimal 2 | "
-                "3: = ROUND({[1][1][3]} / {[2][1][3]}, 2)"
+                "01 Ставок | 3: decimal 1\n02 Примечание | 3: text\n03 Дата открытия | 3: date\n"
+                "04 Учеников на ставку | 3: decimal 2 | 3: = ROUND({[1][1][3]} / {[2][1][3]}, 2)"
             ),
         },
     ],
@@ -61,7 +61,9 @@ def campaign(session: Session, document: dict[str, Any] = DOCUMENT, during: Peri
     """An open campaign of a form: who acts must be the central operator."""
     version = forms.load_form(session, document)
     row = Campaign(
-        form_version=version, period=during or period(session), **{"title": version.form.code, "deadline": date(2026, 10, 15), **fields}
+        form_version=version,
+        period=during or period(session),
+        **{"title": version.form.code, "deadline": date(2026, 10, 15), **fields},
     )
     session.add(row)
     session.flush()
@@ -71,9 +73,7 @@ def campaign(session: Session, document: dict[str, Any] = DOCUMENT, during: Peri
 
 def report_of(session: Session, of: Campaign, organization_id: int) -> Report:
     """The report of an organization in a campaign."""
-    return session.scalars(
-        select(Report).where(Report.campaign_id == of.id, Report.organization_id == organization_id)
-    ).one()
+    return session.scalars(select(Report).where(Report.campaign_id == of.id, Report.organization_id == organization_id)).one()
 
 
 def arrange(session: Session, plain: Session, cast: Cast, document: dict[str, Any] = DOCUMENT, **fields: Any) -> dict[str, int]:

@@ -15,12 +15,13 @@ from admin_app.extensions import db
 from admin_app.reporting import guard, reports, requests, scope
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.reports import Owed
-from models import Campaign, FormVersion, Message, Organization, Report, ReportState, RoleName
+from models import Campaign, FormVersion, Message, Organization, Report, ReportState, RequestKind, RequestState, RoleName
 from views import deadlines, messages
 from views.base import Screen
 from views.request_forms import own_organizations
 from views.requests import ICONS
 
+K = RequestKind
 RECENT = 4
 
 
@@ -35,6 +36,7 @@ class Cabinet(Screen):
         """All five blocks."""
         owed = reports.owed(db.session)
         actor = scope.current()
+        asked = db.session.scalars(requests.mine().limit(3)).unique().all()
         return str(
             self.render(
                 "cabinet/index.html",
@@ -44,7 +46,8 @@ class Cabinet(Screen):
                 scale=deadlines.scale([(one.deadline, code_of(one.report)) for one in owed], date.today()),
                 summary=summary(owed),
                 messages=db.session.scalars(messages.own().order_by(Message.id.desc()).limit(RECENT)).all(),
-                requests=db.session.scalars(requests.mine().limit(3)).unique().all(),
+                requests=asked,
+                asked=next((one for one in asked if (one.kind, one.state) == (K.ATTACH_USER, RequestState.OPEN)), None),
                 roles={reach.organization_id: reach.role.title for reach in actor.reaches},
                 files=RoleName.ORGANIZATION in actor.roles,
                 user=current_user,
@@ -103,9 +106,9 @@ def summary(owed: list[Owed]) -> str:
     late = sum(one.days_left < 0 for one in owed)
     count = ngettext("%(num)d report is left to file.", "%(num)d reports are left to file.", len(owed))
     if late:
-        return f"{count} {gettext('Overdue: %(count)s.', count=late)}"
-    nearest = min(one.deadline for one in owed)
-    return f"{count} {gettext('The nearest deadline is %(day)s.', day=format_date(nearest, 'EEEE, d MMMM'))}"
+        return " ".join((count, gettext("Overdue: %(count)s.", count=late)))
+    nearest = format_date(min(one.deadline for one in owed), "EEEE, d MMMM")
+    return " ".join((count, gettext("The nearest deadline is %(day)s.", day=nearest)))
 
 
 def register(app: Flask, admin: Admin) -> None:  # noqa: ARG001  # every screen is registered alike

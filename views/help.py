@@ -86,11 +86,21 @@ def anchored(tokens: list[Token]) -> list[Part]:
             token.attrSet("id", parts[-1].anchor)
         if token.type == "table_open":
             token.attrSet("class", "table")
-        for child in token.children or ():
-            if child.type == "image":
-                child.attrSet("src", f"/help/{child.attrGet('src')}")
-                child.attrSet("loading", "lazy")
+        token.children = [shown(child) for child in token.children or () if child.type != "image" or drawn(child)]
     return parts
+
+
+def drawn(image: Token) -> bool:
+    """Has the browser run made this picture already?"""
+    return (FOLDER / str(image.attrGet("src"))).is_file()
+
+
+def shown(token: Token) -> Token:
+    """A part of a line; a picture with its address in the product."""
+    if token.type == "image":
+        token.attrSet("src", f"/help/{token.attrGet('src')}")
+        token.attrSet("loading", "lazy")
+    return token
 
 
 def plain(token: Token) -> str:

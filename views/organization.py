@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 from admin_app.extensions import db
 from admin_app.reporting import guard, reports, scope
 from admin_app.reporting.guard import Permission
-from models import Campaign, Form, FormVersion, Membership, Organization, Report
+from models import Campaign, ClassifierItem, Form, FormVersion, Membership, Organization, Report, Titled
 from views import deadlines, paging
 from views.base import Screen
 from views.shell import ICONS, today
@@ -145,7 +145,7 @@ def said(organization: Organization, name: str) -> str:
         return "; ".join(f"{item.code} {item.title}" for item in value)
     if isinstance(value, date):
         return format_date(value, "d MMMM y")
-    return str(getattr(value, "title", value) or "")
+    return str(value.title if isinstance(value, Titled | ClassifierItem) else value or "")
 
 
 def superior(organization: Organization) -> str:

@@ -16,7 +16,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from admin_app import security
 from admin_app.extensions import db
-from admin_app.reporting import accounts
+from admin_app.reporting import accounts, own_account
 from admin_app.security import Impatient
 from models import Consent
 from views.base import Screen
@@ -28,7 +28,7 @@ class ProfileForm(PersonForm):
     """What is asked at registration, without the login."""
 
 
-class OwnPassword(FlaskForm):
+class OwnPassword(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """For what only the owner may do, not somebody who found the browser open."""
 
     current = PasswordField(
@@ -78,7 +78,7 @@ class Profile(Screen):
         form = ProfileForm(obj=current_user, no_patronymic=not current_user.patronymic)
         if not form.validate_on_submit():
             return str(self.render("profile/edit.html", form=form))
-        accounts.change_profile(db.session, current_user.id, {name: form[name].data for name in accounts.PROFILE})
+        own_account.change_profile(db.session, current_user.id, {name: form[name].data for name in own_account.PROFILE})
         db.session.commit()
         flash(gettext("Your data are changed."))
         return redirect(url_for("profile.index"))
@@ -90,7 +90,7 @@ class Profile(Screen):
         if not form.validate_on_submit():
             return str(self.render("profile/password.html", form=form))
         here = security.session_id() or abort(401)
-        session["_user_id"] = accounts.change_password(db.session, current_user.id, form.password.data, here)
+        session["_user_id"] = own_account.change_password(db.session, current_user.id, form.password.data, here)
         db.session.commit()
         flash(gettext("The password is changed. Other browsers are signed out."))
         return redirect(url_for("profile.index"))
@@ -101,7 +101,7 @@ class Profile(Screen):
         form = EmailForm()
         if not form.validate_on_submit():
             return str(self.render("profile/email.html", form=form))
-        accounts.ask_email(db.session, current_user.id, form.email.data)
+        own_account.ask_email(db.session, current_user.id, form.email.data)
         db.session.commit()
         flash(gettext("A letter is on its way to %(email)s. Follow the link in it.", email=form.email.data))
         return redirect(url_for("profile.index"))
@@ -109,14 +109,14 @@ class Profile(Screen):
     @expose("/email/<token>", methods=("GET", "POST"))
     def new_email(self, token: str) -> ResponseReturnValue:
         """The button behind the link that came to the new address."""
-        address = accounts.asked_email(current_user, token)
+        address = own_account.asked_email(current_user, token)
         form = FlaskForm()
         if address is None:
             flash(gettext("This link is out of date. Ask for a new letter."), "error")
             return redirect(url_for("profile.email"))
         if not form.validate_on_submit():
             return str(self.render("profile/new_email.html", form=form, address=address))
-        if accounts.change_email(db.session, current_user.id, address):
+        if own_account.change_email(db.session, current_user.id, address):
             db.session.commit()
             flash(gettext("Your e-mail address is changed."))
         else:
@@ -157,7 +157,12 @@ def browsers() -> list[Browser]:
     here = security.session_id()
     return [
         Browser(
-            row.id, browser_name(row.agent), format_datetime(row.started_at), format_datetime(row.seen_at), row.address, row.id == here
+            id=row.id,
+            name=browser_name(row.agent),
+            since=format_datetime(row.started_at),
+            seen=format_datetime(row.seen_at),
+            address=row.address,
+            is_this=row.id == here,
         )
         for row in security.living(current_user.id)
     ]

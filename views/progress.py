@@ -15,7 +15,7 @@ from admin_app.reporting.guard import Permission
 from models import Campaign, Level, Organization
 from views.base import Screen
 
-WIDTH, HEIGHT = 640, 190  # of the curve's field, in its own units
+WIDTH, BESIDE, HEIGHT = 1130, 640, 190  # of the curve's field in its own units, alone and beside the tiles
 
 
 class Progress(Screen):
@@ -28,12 +28,14 @@ class Progress(Screen):
 
     @expose("")
     def index(self) -> str:
-        """?campaign= which one (else the running one with the latest deadline), ?under= which node of the tree."""
+        """?campaign= which one (else the running one with the nearest deadline), ?under= which node of the tree."""
         choices = progress.campaigns(db.session)
         campaign = chosen(choices)
         node = node_of(request.args.get("under", type=int))
         lines = progress.lines(db.session, campaign.id, node) if campaign else []
-        curve = curve_of(campaign, node, progress.total(lines).total) if campaign else None
+        deeper = node.level == Level.REGION
+        width = BESIDE if deeper else WIDTH
+        curve = curve_of(campaign, node, progress.total(lines).total, width) if campaign else None
         return str(
             self.render(
                 "progress/table.html",
@@ -44,7 +46,8 @@ class Progress(Screen):
                 lines=lines,
                 total=progress.total(lines),
                 curve=curve,
-                deeper=node.level == Level.REGION,
+                deeper=deeper,
+                single=not deeper and all(line.total == 1 for line in lines),
                 S=progress.S,
                 to_review=to_review,
             )
@@ -83,6 +86,7 @@ def to_review(state: str, under: int, campaign: Campaign) -> str:
 class Curve:
     """The curve «Принято по дням» in the units of its picture, and the words that say the same."""
 
+    width: int
     points: str
     last: tuple[float, float]
     deadline: float | None
@@ -92,7 +96,7 @@ class Curve:
     until: date
 
 
-def curve_of(campaign: Campaign, node: Organization, total: int) -> Curve | None:
+def curve_of(campaign: Campaign, node: Organization, total: int, width: int) -> Curve | None:
     """Accepted reports by day, if there are any."""
     days = progress.accepted_by_day(db.session, campaign.id, node, str(get_timezone()))
     if not days or not total:
@@ -102,7 +106,7 @@ def curve_of(campaign: Campaign, node: Organization, total: int) -> Curve | None
     span = max(1, (end - first).days)
 
     def x(day: date) -> float:
-        return round((day - first).days / span * WIDTH, 1)
+        return round((day - first).days / span * width, 1)
 
     def y(count: int) -> float:
         return round(HEIGHT - count / total * HEIGHT, 1)
@@ -112,6 +116,7 @@ def curve_of(campaign: Campaign, node: Organization, total: int) -> Curve | None
         points += [(x(day), points[-1][1]), (x(day), y(count))]
     ticks = [first + timedelta(days=round(span * part / 4)) for part in range(5)]
     return Curve(
+        width=width,
         points=" ".join(f"{across},{down}" for across, down in points),
         last=points[-1],
         deadline=x(campaign.deadline) if first <= campaign.deadline <= end else None,

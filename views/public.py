@@ -4,13 +4,12 @@ import re
 import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
-from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin
-from flask_babel import gettext, get_locale
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
-from flask_security.confirmable import confirm_email_token_status
 from flask_wtf import FlaskForm
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,8 +18,8 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from admin_app.extensions import db
 from admin_app.reporting import accounts, codes, consent, passwords
-from admin_app.reporting.account_letters import CONFIRM_DAYS
-from admin_app.security import Impatient, client, count_letter
+from admin_app.reporting.account_letters import CONFIRM_DAYS, HELP_PHONE
+from admin_app.security import Impatient, client, confirming, count_letter
 
 screen = Blueprint("public", __name__)
 
@@ -31,13 +30,13 @@ def clean(text: str | None) -> str:
     return " ".join(unicodedata.normalize("NFC", seen).split())
 
 
-def good_username(form: Form, field: Field) -> None:
+def good_username(form: Form, field: Field) -> None:  # noqa: ARG001  # WTForms' signature
     """Letters, digits, dot, dash and underscore; no @, because one may sign in by address too."""
     if not re.fullmatch(r"[\w.-]{3,64}", field.data):
         raise ValidationError(gettext("A login has 3 to 64 signs: letters, digits, a dot, a dash or an underscore, no spaces."))
 
 
-def good_email(form: Form, field: Field) -> None:
+def good_email(form: Form, field: Field) -> None:  # noqa: ARG001  # the same
     """Looks like an address that a letter can reach. (Whether it does, the letter itself finds out.)"""
     try:
         validate_email(field.data, check_deliverability=False, allow_smtputf8=False, test_environment=True)
@@ -45,7 +44,7 @@ def good_email(form: Form, field: Field) -> None:
         raise ValidationError(gettext("This does not look like an e-mail address. An example: ivanova@school1.ru")) from None
 
 
-def good_phone(form: Form, field: Field) -> None:
+def good_phone(form: Form, field: Field) -> None:  # noqa: ARG001  # the same
     """Any usual way to write a number."""
     if problem := codes.problem("phone", field.data):
         raise ValidationError(str(problem))
@@ -71,12 +70,14 @@ NOT_AGAIN = _("Type the password once more.")
 NO_CONSENT = _("Without your agreement the system may not keep your data. Read the text and tick the box.")
 
 
-class PersonForm(FlaskForm):
+class PersonForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """What a person says about themselves, when registering and later."""
 
     surname = name_field(_("Surname"), _("Type your surname."), "", "family-name")
     name = name_field(_("Given name"), _("Type your given name."), "", "given-name")
-    patronymic = StringField(_("Patronymic"), [Length(max=100)], filters=[clean], render_kw=typed("additional-name", 100, NO_PATRONYMIC))
+    patronymic = StringField(
+        _("Patronymic"), [Length(max=100)], filters=[clean], render_kw=typed("additional-name", 100, NO_PATRONYMIC)
+    )
     no_patronymic = BooleanField(_("I have no patronymic"))
     position = name_field(
         _("Position"), _("Type your position."), _("For example: secretary, deputy head"), "organization-title", 250
@@ -100,7 +101,9 @@ class PersonForm(FlaskForm):
 class RegistrationForm(PersonForm):
     """«Регистрация»: every field is required."""
 
-    username = name_field(_("Login"), _("Think of a login."), _("Letters, digits, dot, dash. You sign in with it."), "username", 64)
+    username = name_field(
+        _("Login"), _("Think of a login."), _("Letters, digits, dot, dash. You sign in with it."), "username", 64
+    )
     email = EmailField(
         _("E-mail"),
         [DataRequired(NO_EMAIL), Length(max=250), good_email],
@@ -145,7 +148,7 @@ class RegistrationForm(PersonForm):
         return accounts.Person(**{name: self[name].data for name in names}, locale=locale.language if locale else "ru")
 
 
-class IdentityForm(FlaskForm):
+class IdentityForm(FlaskForm):  # type: ignore[misc]  # the same
     """«Who are you?», for letters asked for by a stranger."""
 
     identity = StringField(
@@ -166,7 +169,7 @@ def wait(form: FlaskForm, why: Impatient, template: str, **context: object) -> R
 @screen.get("/")
 def first() -> str:
     """The public page."""
-    return render_template("public/first.html", phone=accounts.HELP_PHONE)
+    return render_template("public/first.html", phone=HELP_PHONE)
 
 
 @screen.route("/register", methods=["GET", "POST"])
@@ -189,23 +192,23 @@ def register_person() -> ResponseReturnValue:
 @screen.get("/confirm/<token>")
 def confirm(token: str) -> ResponseReturnValue:
     """The activation page. Reading it changes nothing, so that mail scanners may follow the link."""
-    expired, invalid, user = confirm_email_token_status(token)
-    if user is not None and user.confirmed_at is not None:
-        return render_template("public/activated.html", user=user, phone=accounts.HELP_PHONE, already=True)
-    if expired or invalid or user is None or not user.active:
-        return render_template("public/link_is_old.html", form=IdentityForm(), expired=expired)
-    return render_template("public/activate.html", user=user, form=FlaskForm())
+    link = confirming(token)
+    if link.user is None:
+        return render_template("public/link_is_old.html", form=IdentityForm(), expired=link.expired)
+    if link.user.confirmed_at is not None:
+        return render_template("public/activated.html", user=link.user, phone=HELP_PHONE, already=True)
+    return render_template("public/activate.html", user=link.user, form=FlaskForm())
 
 
 @screen.post("/confirm/<token>")
 def activate(token: str) -> ResponseReturnValue:
     """The button of the activation page."""
-    expired, invalid, user = confirm_email_token_status(token)
-    if expired or invalid or user is None or not user.active:
-        return render_template("public/link_is_old.html", form=IdentityForm(), expired=expired)
-    accounts.activate(db.session, user.id)
+    link = confirming(token)
+    if link.user is None:
+        return render_template("public/link_is_old.html", form=IdentityForm(), expired=link.expired)
+    accounts.activate(db.session, link.user.id)
     db.session.commit()
-    return render_template("public/activated.html", user=user, phone=accounts.HELP_PHONE, already=False)
+    return render_template("public/activated.html", user=link.user, phone=HELP_PHONE, already=False)
 
 
 @screen.route("/confirm", methods=["GET", "POST"])
@@ -220,7 +223,7 @@ def resend() -> ResponseReturnValue:
         return wait(form, why, "public/resend.html")
     accounts.resend(db.session, form.identity.data)
     db.session.commit()
-    flash(gettext("If this account exists, a letter is on its way. It comes within a few minutes; look into the folder «Spam» too."))
+    flash(gettext("If this account exists, a letter is on its way. Not there in a few minutes? Look into the folder «Spam» too."))
     return redirect(url_for("public.resend"))
 
 
@@ -244,8 +247,5 @@ def healthz() -> ResponseReturnValue:
 
 
 def register(app: Flask, admin: Admin) -> None:  # noqa: ARG001  # every screen is registered alike
-    """Add the public pages and the sign-in window."""
-    from views import signin
-
+    """Add the public pages."""
     app.register_blueprint(screen)
-    app.register_blueprint(signin.screen)

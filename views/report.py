@@ -2,23 +2,27 @@
 report_talk.py has the side panels."""
 
 from functools import lru_cache
+from http import HTTPStatus
+from typing import Any
 
 from flask import Flask, Response, abort, jsonify, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin, expose
 from flask_babel import lazy_gettext as _
+from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
+from werkzeug.wrappers import Response as BaseResponse
 
 from admin_app.extensions import db
 from admin_app.reporting import findings, forms, scope, sheet
 from admin_app.reporting.formula import Program
 from admin_app.reporting.guard import Permission
 from models import FormVersion
-from views import report_page
+from views import report_page, report_words
 from views.base import Screen
 from views.compressed import compressed
-from views.report_cells import Cells
+from views.report_cells import Cells, scripted
 from views.report_moves import Moves
 from views.report_talk import PANELS, Talk
 
@@ -31,6 +35,12 @@ class Reports(Cells, Moves, Talk, Screen):
     title = _("Report")
     address = "/reports"
     needs = Permission.REPORT_READ
+
+    def inaccessible_callback(self, name: str, **kwargs: Any) -> BaseResponse:
+        """The page's scripts are told that the session has ended; they keep what was typed and ask to sign in."""
+        if not current_user.is_authenticated and (scripted() or "X-Fragment" in request.headers):
+            return make_response(jsonify(sentence=report_words.saving()["signed-out"]), HTTPStatus.UNAUTHORIZED)
+        return super().inaccessible_callback(name, **kwargs)
 
     @expose("")
     def index(self) -> ResponseReturnValue:
@@ -89,11 +99,11 @@ class Reports(Cells, Moves, Talk, Screen):
         names = [[section.code, row.code, row.name] for section in program.form.sections for row in section.rows if row.code]
         return kept_an_hour(compressed(jsonify(names)))
 
-    @expose("/<int:id>/lists/<name>")
-    def choices(self, id: int, name: str) -> Response:
+    @expose("/<int:id>/lists/<dictionary>")
+    def choices(self, id: int, dictionary: str) -> Response:
         """A long list of choices: code and words."""
         program = forms.program(report_page.find(db.session, id).campaign.form_version)
-        entries = program.form.dictionaries.get(name)
+        entries = program.form.dictionaries.get(dictionary)
         if entries is None:
             abort(404)
         return kept_an_hour(compressed(jsonify(list(entries.items()))))

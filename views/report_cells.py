@@ -2,20 +2,20 @@
 
 import uuid
 from dataclasses import asdict
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, abort, flash, jsonify, redirect, request, url_for
+from flask import Response, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
 
 from admin_app.extensions import db
-from admin_app.reporting import findings, forms, sheet
+from admin_app.reporting import findings, sheet
 from admin_app.reporting.findings import Finding
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.sheet import Saved
-from admin_app.reporting.workflow import unseen
 from views import report_page
 
 MOST = 4000  # cells in one request
@@ -80,7 +80,7 @@ class Cells:
         found = sheet.check(db.session, id)
         db.session.commit()
         if scripted():
-            return jsonify(findings=[told(finding) for finding in found])
+            return jsonify(findings=[told(finding) for finding in found], at=report_page.clock(datetime.now(UTC)))
         return redirect(url_for(".open", id=id, section=request.form.get("section"), panel="check"))
 
     @expose("/<int:id>/explanations", methods=("POST",))
@@ -126,6 +126,7 @@ def answer(saved: Saved) -> dict[str, Any]:
     """A save's answer for the page's scripts."""
     return {
         "revision": saved.revision,
+        "at": report_page.clock(datetime.now(UTC)),
         "accepted": saved.accepted,
         "rejected": [asdict(one) for one in saved.rejected],
         "conflicts": [{**asdict(one), "at": report_page.clock(one.at)} for one in saved.conflicts],

@@ -18,7 +18,7 @@ from admin_app.reporting import forms, scope, sheet, storage, workflow
 from admin_app.reporting.formula import Cell, Program, Section
 from admin_app.reporting.sheet import Sheet
 from admin_app.reporting.workflow import Case, Move
-from models import Attachment, Campaign, Comment, FormVersion, Report, ReportState
+from models import Attachment, Campaign, Comment, FormVersion, Organization, Report, ReportState
 from views import report_table, report_words
 
 S = ReportState
@@ -125,7 +125,7 @@ class ReportPage:
 
     @cached_property
     def standing(self) -> Standing | None:
-        return standing(self.report, self.typed)
+        return standing(self.session, self.report, self.typed)
 
     # ── The section ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -179,7 +179,9 @@ class ReportPage:
     def _talk(self) -> tuple[int, int]:
         row = self.session.execute(
             select(
-                select(func.count(Comment.id)).where(Comment.report_id == self.report.id, Comment.resolved_at.is_(None)).scalar_subquery(),
+                select(func.count(Comment.id))
+                .where(Comment.report_id == self.report.id, Comment.resolved_at.is_(None))
+                .scalar_subquery(),
                 select(func.count(Attachment.id))
                 .where(Attachment.report_id == self.report.id, Attachment.removed_at.is_(None))
                 .scalar_subquery(),
@@ -291,35 +293,41 @@ def fold(group: Group, sentence: str, line: Line) -> None:
 def line_of(section: Section, count: int, total: int) -> Line:
     """A section's line."""
     state = "empty" if not count else "full" if count == total else "begun"
-    words = _("not begun") if not count else f"{count} / {total}"
+    words = _("nothing yet") if not count else f"{count} / {total}"
     return Line(section.code, section.short or section.title, section.variant, total, state, words)
 
 
-def standing(report: Report, typed: bool) -> Standing | None:
+def standing(session: Session, report: Report, typed: bool) -> Standing | None:
     """What the reader must know about the report's state; None while it is simply being filled in."""
     match report.state:
         case S.SUBMITTED:
-            return Standing(submitted(report))
+            return Standing(submitted(session, report))
         case S.ACCEPTED:
             return Standing(_("The report was accepted on %(day)s.", day=moment(report.accepted_at)), "ok")
         case S.REJECTED:
-            return Standing(_("The report was rejected: put right what is asked for, run the check and submit it again."), "warn", report.reason)
+            return Standing(
+                _("The report was rejected: put right what is asked for, run the check and submit it again."),
+                "warn",
+                report.reason,
+            )
         case S.RETURNED:
-            return Standing(_("The report was returned for editing: correct it, run the check and submit it again."), "warn", report.reason)
+            return Standing(
+                _("The report was returned for editing: correct it, run the check and submit it again."), "warn", report.reason
+            )
         case _ if not typed and report.campaign.closed_at:
             return Standing(_("The campaign is closed: its reports are no longer filled in."))
         case _:
             return None
 
 
-def submitted(report: Report) -> str:
+def submitted(session: Session, report: Report) -> str:
     """Who has the report, since when, and that it can't be changed meanwhile."""
     with scope.unscoped("who has the report"):  # an organization doesn't see the cards above it
-        reviewer = report.reviewer.short_name if report.reviewer else ""
+        reviewer = session.get(Organization, report.reviewer_id)
     return _(
         "Submitted on %(day)s. Now under review by: %(name)s. It can be changed again only if the reviewer rejects it.",
         day=moment(report.submitted_at),
-        name=reviewer,
+        name=reviewer.short_name if reviewer else "",
     )
 
 

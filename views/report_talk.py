@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import quote
 
 from flask import Response, abort, current_app, flash, make_response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -24,16 +23,18 @@ SHOWN = 300  # lines of a history or a comparison
 class Talk:
     """The routes of the panels."""
 
-    @expose("/<int:id>/panel/<name>")
-    def panel(self, id: int, name: str) -> ResponseReturnValue:
+    @expose("/<int:id>/panel/<which>")
+    def panel(self, id: int, which: str) -> ResponseReturnValue:
         """One panel alone, for the page's scripts."""
         report = report_page.find(db.session, id)
-        return self.panel_html(report, name) if name in PANELS else abort(404)
+        return self.panel_html(report, which) if which in PANELS else abort(404)
 
     def panel_html(self, report: Report, name: str, error: str = "", typed: str = "") -> Markup:
         """The panel's HTML; ``error`` and ``typed`` after something that was not accepted."""
         facts = {"comments": said, "files": lying, "history": happened, "changes": changed}[name](report)
-        html = render_template(f"report/panel_{name}.html", report=report, url=f"/reports/{report.id}", error=error, typed=typed, **facts)
+        html = render_template(
+            f"report/panel_{name}.html", report=report, url=f"/reports/{report.id}", error=error, typed=typed, **facts
+        )
         return Markup(html)  # noqa: S704  # a template's own output
 
     def done(self, id: int, panel: str, verb: Callable[[Report], object]) -> ResponseReturnValue:
@@ -145,10 +146,18 @@ def happened(report: Report) -> dict[str, object]:
 
 
 def changed(report: Report) -> dict[str, object]:
-    """What has changed between the last two submissions or, while it is being corrected, since the last one."""
-    taken = revisions.snapshots(db.session, report)
-    submitted = [one for one in taken if one.state is ReportState.SUBMITTED]
-    earlier = submitted[1:] if report.state in (ReportState.SUBMITTED, ReportState.ACCEPTED) else submitted
-    since = earlier[0] if earlier else None
+    """What has changed since the last submission that was of other numbers than these."""
+    earlier = (
+        one
+        for one in revisions.snapshots(db.session, report)
+        if one.state is ReportState.SUBMITTED and one.revision < report.revision
+    )
+    since = next(earlier, None)
     differences = revisions.since(db.session, report, since) if since else []
-    return {"since": since, "differences": differences[:SHOWN], "more": len(differences) - SHOWN, "place": findings.place, "moment": report_page.moment}
+    return {
+        "since": since,
+        "differences": differences[:SHOWN],
+        "more": len(differences) - SHOWN,
+        "place": findings.place,
+        "moment": report_page.moment,
+    }

@@ -40,9 +40,15 @@ def saving() -> dict[str, str]:
         "kept": _("not saved: no connection. Kept on this computer: %(count)s"),
         "unsaved": _("not saved: cells with mistakes: %(count)s"),
         "conflicts": _("differences with a colleague: %(count)s"),
-        "failed": _("not saved: the server does not answer as it should. Everything typed is kept on this computer and is sent again."),
-        "signed-out": _("Your session has ended. Nothing is lost: sign in in a new tab, come back here, and what you typed will be saved."),
-        "other-person": _("Somebody else is signed in in this browser now. What you typed is kept for you; sign in as yourself to save it."),
+        "failed": _(
+            "not saved: the server does not answer as it should. Everything typed is kept on this computer and is sent again."
+        ),
+        "signed-out": _(
+            "Your session has ended. Nothing is lost: sign in in a new tab, come back here, and what you typed will be saved."
+        ),
+        "other-person": _(
+            "Somebody else is signed in in this browser now. What you typed is kept for you; sign in as yourself to save it."
+        ),
         "closed": _("The report can no longer be changed. What you typed and could not be saved is kept on this computer."),
         "loading-failed": _("The section could not be opened: no connection. What you typed is kept."),
         "panel-failed": _("There was no answer: check the connection and try again. What you typed is kept."),
@@ -61,7 +67,7 @@ def finding() -> dict[str, str]:
         "all-right": _("Everything adds up."),
         "more": _("And %(count)s more: put these right first."),
         "errors": _("there are errors"),
-        "empty": _("not begun"),
+        "empty": _("nothing yet"),
         "checked": _("Checked at %(time)s."),
     }
 
@@ -109,7 +115,9 @@ def keys() -> list[tuple[tuple[str, ...], str]]:
 
 def condition(rule: str) -> str:
     """A section's condition in words: «Заполняется, если 1.2 стр. 4 гр. 3 = 1 или …»."""
-    words = REFERENCE.sub(lambda found: _("%(section)s row %(row)s col. %(column)s", section=found[1], row=found[2], column=found[3]), rule)
+    words = REFERENCE.sub(
+        lambda found: _("%(section)s row %(row)s col. %(column)s", section=found[1], row=found[2], column=found[3]), rule
+    )
     words = words.replace(" AND ", f" {_('and')} ").replace(" OR ", f" {_('or')} ")
     return _("Filled in if: %(condition)s.", condition=words)
 

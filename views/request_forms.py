@@ -45,7 +45,7 @@ def choices(field: SelectField, rows: Iterable[tuple[int, str]]) -> None:
 class Asking(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     """What every kind of request asks: what and why."""
 
-    text = TextAreaField(_("What is asked and why"), [SAID, FITS])
+    text = TextAreaField(_("What you ask for and why"), [SAID, FITS])
     fields: ClassVar[tuple[str, ...]] = ("text",)
 
     def offer(self) -> None:

@@ -97,7 +97,7 @@ class Requests(Screen):
         answer = guard.may(scope.current(), Permission.REQUEST_DECIDE, asked)
         if answer:
             form.fit(asked)
-        author = requests.author_of(asked)
+        author = requests.author_of(db.session, asked)
         return str(
             self.render(
                 "requests/one.html",

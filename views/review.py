@@ -23,11 +23,11 @@ Statement = Select[tuple[Report]]
 VIEWS: dict[str, tuple[LazyString, str, tuple[ReportState, ...]]] = {
     "mine": (_("wait for you"), "q-submitted", (S.SUBMITTED,)),
     "late": (_("not filed in time"), "q-returned", reports.UNFILED),
-    "empty": (S.EMPTY.title, "q-empty", (S.EMPTY,)),
-    "draft": (S.DRAFT.title, "q-draft", (S.DRAFT,)),
+    "empty": (_("not begun"), "q-empty", (S.EMPTY,)),
+    "draft": (_("being filled in"), "q-draft", (S.DRAFT,)),
     "submitted": (_("under review"), "q-submitted", (S.SUBMITTED,)),
     "back": (_("sent back"), "q-returned", (S.REJECTED, S.RETURNED)),
-    "accepted": (S.ACCEPTED.title, "q-accepted", (S.ACCEPTED,)),
+    "accepted": (_("accepted"), "q-accepted", (S.ACCEPTED,)),
 }
 
 

@@ -1,11 +1,11 @@
 """The sign-in window, signing out, and a new password by the mailed link."""
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_admin import Admin
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
-from flask_security.recoverable import reset_password_token_status
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, PasswordField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length
@@ -16,13 +16,13 @@ from admin_app.reporting import accounts, passwords
 from admin_app.reporting.account_letters import HELP_PHONE, RESET_HOURS
 from admin_app.security import Impatient
 from models import User
-from views.public import IdentityForm, clean, wait
+from views.public import NO_PASSWORD, NOT_AGAIN, IdentityForm, clean, wait
 from views.shell import own
 
 screen = Blueprint("security", __name__)
 
 
-class SignInForm(FlaskForm):
+class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """Login or address, and the password."""
 
     identity = StringField(
@@ -37,18 +37,16 @@ class SignInForm(FlaskForm):
     next = HiddenField()
 
 
-class NewPasswordForm(FlaskForm):
+class NewPasswordForm(FlaskForm):  # type: ignore[misc]  # the same
     """A new password, twice. `about` is what a stranger would try too."""
 
     password = PasswordField(
         _("New password"),
-        [InputRequired(_("Think of a password."))],
+        [InputRequired(NO_PASSWORD)],
         description=_("At least %(count)s signs. A few words are easier to remember than signs.", count=passwords.SHORTEST),
         render_kw={"autocomplete": "new-password"},
     )
-    again = PasswordField(
-        _("New password once more"), [InputRequired(_("Type the password once more."))], render_kw={"autocomplete": "new-password"}
-    )
+    again = PasswordField(_("New password once more"), [InputRequired(NOT_AGAIN)], render_kw={"autocomplete": "new-password"})
     about: tuple[str, ...] = ()
 
     def of(self, user: User) -> "NewPasswordForm":
@@ -81,7 +79,7 @@ def login() -> ResponseReturnValue:
     except Impatient as why:
         return wait(form, why, "security/login.html")
     if user is None:
-        form.form_errors.append(gettext("The login or the password does not fit. Check the keyboard's language and Caps Lock."))
+        form.form_errors.append(gettext("The login or the password does not fit. Check the keyboard layout and Caps Lock."))
         return render_template("security/login.html", form=form)
     return sign_in(form, user)
 
@@ -91,14 +89,25 @@ def sign_in(form: SignInForm, user: User) -> ResponseReturnValue:
     if not user.active:
         form.form_errors.append(gettext("This account is switched off. Call the operator: %(phone)s.", phone=HELP_PHONE))
     elif user.confirmed_at is None:
-        form.form_errors.append(gettext("This account is not activated yet. Follow the link in the letter that came to %(email)s.", email=user.email))
+        sent = gettext(
+            "This account is not activated yet. Follow the link in the letter that came to %(email)s.", email=user.email
+        )
+        form.form_errors.append(sent)
     else:
-        failed = user.failed_logins
+        if user.failed_logins:
+            flash(guesses(user.failed_logins), "warning")
         security.start(user)
-        if failed:
-            flash(ngettext("There was %(num)d failed attempt to sign in before.", "There were %(num)d failed attempts to sign in before.", failed), "warning")
         return redirect(after_sign_in(form.next.data or ""))
     return render_template("security/login.html", form=form, not_activated=user.active and user.confirmed_at is None)
+
+
+def guesses(count: int) -> str:
+    """What the owner should know about somebody who guessed."""
+    return str(
+        ngettext(
+            "There was %(num)d failed attempt to sign in before.", "There were %(num)d failed attempts to sign in before.", count
+        )
+    )
 
 
 def after_sign_in(target: str | None = None) -> str:
@@ -137,8 +146,8 @@ def forgot() -> ResponseReturnValue:
 @screen.route("/reset/<token>", methods=["GET", "POST"])
 def reset(token: str) -> ResponseReturnValue:
     """A new password by the mailed link. The link dies with its use."""
-    expired, invalid, user = reset_password_token_status(token)
-    if expired or invalid or user is None or not user.active:
+    user = security.resetting(token).user
+    if user is None:
         return render_template("security/link_is_old.html", form=IdentityForm())
     form = NewPasswordForm().of(user)
     if not form.validate_on_submit():
@@ -148,3 +157,8 @@ def reset(token: str) -> ResponseReturnValue:
     security.forgive(user)
     flash(gettext("The new password is set. Sign in with it."))
     return redirect(url_for("security.login"))
+
+
+def register(app: Flask, admin: Admin) -> None:  # noqa: ARG001  # every screen is registered alike
+    """Add the window."""
+    app.register_blueprint(screen)

@@ -7,7 +7,7 @@ say it, a class of its own.
 from flask import abort, redirect, request, url_for
 from flask_admin import Admin, AdminIndexView, expose
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext as N_
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -41,7 +41,7 @@ from models import (
     User,
 )
 
-REGISTRIES, REPORTING, SERVICE = _l("Registries"), _l("Reporting"), _l("Service")
+REGISTRIES, REPORTING, SERVICE = N_("Registries"), N_("Reporting"), N_("Service")
 SCREENS: tuple[tuple[type[SchemaView], type[Base], object], ...] = (
     (OrganizationView, Organization, REGISTRIES),
     (UserView, User, REGISTRIES),
@@ -63,7 +63,7 @@ class Home(AdminIndexView):  # type: ignore[misc]  # Flask-Admin is typed loosel
     """The page that leads to every generated screen the person may open."""
 
     def __init__(self) -> None:
-        super().__init__(name=_l("Registries and reporting"), url="/admin")
+        super().__init__(name=N_("Registries and reporting"), url="/admin")
         self.static_folder = None  # none of Flask-Admin's own scripts and styles is served
 
     def is_visible(self) -> bool:

@@ -16,7 +16,6 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import Form
 
@@ -43,13 +42,15 @@ class SchemaView(BaseModelView):  # type: ignore[misc]  # Flask-Admin is typed l
     rights: ClassVar[Mapping[str, Permission | None]] = {}
     extra_choices: ClassVar[Mapping[str, Iterable[tuple[str, Any]]]] = {}
     note: ClassVar[LazyString | str] = ""
+    lead: ClassVar[str] = ""  # the first column, which leads to the card; the row's title unless said
     card_template: ClassVar[str] = "admin/card.html"
     can_view_details = True
     action_view = ajax_lookup = ajax_update = None  # Flask-Admin's own routes that we replace or do without
 
     def __init__(self, model: type[Base], category: LazyString, endpoint: str) -> None:
         self.specs: tuple[FieldSpec, ...] = tuple(self.own_words(spec) for spec in fields_of(model))
-        self.column_list = [spec.name for spec in self.specs if spec.list and spec.shown]
+        columns = sorted(self.specs, key=lambda spec: spec.name != (self.lead or model.__title__))
+        self.column_list = [spec.name for spec in columns if spec.list and spec.shown]
         self.column_labels = {spec.name: spec.label for spec in self.specs}
         self.column_descriptions = {spec.name: spec.help for spec in self.specs if spec.help}
         self.column_sortable_list = ()
@@ -97,7 +98,7 @@ class SchemaView(BaseModelView):  # type: ignore[misc]  # Flask-Admin is typed l
         """Strangers sign in first; the others read why not."""
         if not current_user.is_authenticated:
             return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
-        abort(403, self.refusal("list"))
+        return abort(403, self.refusal("list"))
 
     def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run the view. (Flask-Admin's own tries again after any TypeError, which hides our mistakes.)"""
@@ -108,7 +109,7 @@ class SchemaView(BaseModelView):  # type: ignore[misc]  # Flask-Admin is typed l
     @expose("/")
     def index_view(self) -> Answer:
         """The list."""
-        asked = listing.read(self.model, self.specs, db.session, request.args)
+        asked = self.asked()
         found, links = listing.page_of(asked, db.session), listing.Links(self.get_url(".index_view"), asked)
         chips = [flt.chip() for flt in asked.filters if flt.used]
         searched = ", ".join(str(spec.label) for spec in self.specs if spec.search)
@@ -118,8 +119,7 @@ class SchemaView(BaseModelView):  # type: ignore[misc]  # Flask-Admin is typed l
     @expose("/details/")
     def details_view(self) -> Answer:
         """The card of one row."""
-        row = self.row()
-        return self.render(self.card_template, row=row, sections=self.sections(row), **self.beside(row))
+        return self.card_page(self.row())
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> Answer:
@@ -134,6 +134,7 @@ class SchemaView(BaseModelView):  # type: ignore[misc]  # Flask-Admin is typed l
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> Answer:
         """The form of a row that is there."""
+        self.demand("edit")
         row = self.row()
         self.demand("edit", row)
         form = self.ready_form(row)
@@ -145,6 +146,7 @@ class SchemaView(BaseModelView):  # type: ignore[misc]  # Flask-Admin is typed l
     @expose("/delete/", methods=("GET", "POST"))
     def delete_view(self) -> Answer:
         """The question whether to delete a row, and the deletion."""
+        self.demand("delete")
         row = self.row()
         self.demand("delete", row)
         name, sentence = self.title(row), ""
@@ -153,25 +155,31 @@ class SchemaView(BaseModelView):  # type: ignore[misc]  # Flask-Admin is typed l
             if not sentence:
                 flash(_("“%(name)s” is deleted.", name=name), "success")
                 return redirect(self.get_url(".index_view"))
-        return self.render("admin/delete.html", name=name, sentence=sentence, back=self.card_address(self.row()))
+        return self.question("admin/delete.html", name, sentence, self.row())
 
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> Response:
         """The list as a file, as it is filtered, searched and sorted."""
         if export_type != "csv":
             abort(404)
-        return export.csv(listing.read(self.model, self.specs, db.session, request.args), self.endpoint)
+        return export.csv(self.asked(), self.endpoint)
 
-    @expose("/lookup/<name>")
-    def lookup(self, name: str) -> Response:
+    @expose("/lookup/<field>")
+    def lookup(self, field: str) -> Response:
         """Rows that a picker of this screen offers for ?q=, as JSON [{id, title, hint}]."""
-        spec = next((one for one in (*self.specs, *self.more_pickers()) if one.name == name and one.target), None)
+        spec = next((one for one in (*self.specs, *self.more_pickers()) if one.name == field and one.target), None)
         if spec is None or not spec.shown:
             abort(404)
         found = relations.find(db.session, spec, request.args.get("q", "").replace("\x00", "")[:200])
         return jsonify([{"id": one.id, "title": one.title, "hint": one.hint} for one in found])
 
     # ── What pages are made of ───────────────────────────────────────────────────────────────────────────────────────
+
+    def asked(self) -> listing.Listing:
+        """The list that the address asks for."""
+        specs = {spec.name: spec for spec in self.specs}
+        columns = [specs[name] for name in self.column_list]
+        return listing.read(self.model, columns, self.specs, db.session, request.args)
 
     def row(self) -> Any:
         """The row that the address names, if the actor sees it. Raises 404."""
@@ -205,7 +213,18 @@ class SchemaView(BaseModelView):  # type: ignore[misc]  # Flask-Admin is typed l
         """The form's page."""
         sections = card.sections([spec for spec in self.typed() if spec.name in form], self.model)
         back = self.get_url(".index_view") if row is None else self.card_address(row)
-        return str(self.render("admin/form.html", form=form, row=row, sections=sections, back=back))
+        about = {"row": row, "name": "" if row is None else self.title(row), "back": back, "here": here()}
+        return str(self.render("admin/form.html", form=form, columns=card.columns(sections), **about))
+
+    def card_page(self, row: Any, **facts: Any) -> str:
+        """The card's page."""
+        facts = {**self.beside(row), **facts}
+        return str(self.render(self.card_template, row=row, columns=card.columns(self.sections(row)), **facts))
+
+    def question(self, template: str, name: str, sentence: str, row: Base, **facts: Any) -> str:
+        """A page that asks before something is done; `sentence` says why it could not be done."""
+        about = {"name": name, "sentence": sentence, "back": self.card_address(row), "here": here()}
+        return str(self.render(template, **about, **facts))
 
     def sections(self, row: Base) -> list[card.Section]:
         """The card's sections with their lines."""
@@ -284,6 +303,11 @@ class SchemaView(BaseModelView):  # type: ignore[misc]  # Flask-Admin is typed l
             db.session.rollback()
             return mistakes.sentence(error, self.model)[1]
         return ""
+
+
+def here() -> str:
+    """The address of this page, where its form is sent to."""
+    return request.full_path.rstrip("?")
 
 
 def field_is_ref(model: type[Base], name: str) -> bool:

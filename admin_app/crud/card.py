@@ -57,6 +57,17 @@ def sections(specs: Iterable[FieldSpec], model: type[Base]) -> list[Section]:
     return [*named, rest] if named else [rest]
 
 
+def columns(made: list[Section]) -> list[list[Section]]:
+    """The sections in two columns of about the same height, in reading order: down the first, then down the second."""
+    total, so_far = sum(len(one.parts) + 1 for one in made), 0
+    halves: list[list[Section]] = [[], []]
+    for one in made:
+        size = len(one.parts) + 1
+        halves[0 if so_far + size / 2 <= total / 2 or not halves[0] else 1].append(one)
+        so_far += size
+    return [half for half in halves if half]
+
+
 def read(row: Any, specs: Iterable[FieldSpec], session: Session, address: Callable[[type[Base], int], str]) -> list[Section]:
     """The card of a row. `address(model, id)` gives the card of another row, or ""."""
     shown = [spec for spec in specs if spec.shown]

@@ -36,7 +36,8 @@ def csv(asked: Listing, name: str) -> Response:
 def lines(app: Flask, asked: Listing, ids: list[int], locale: str, actor: scope.Actor) -> Iterator[bytes]:
     """The file's parts. `actor` sees what it sees when each part is read."""
     with app.app_context(), force_locale(locale):
-        yield "\ufeff".encode() + text([[str(spec.label) for spec in asked.columns]])
+        head = "\ufeff".encode() + text([[str(spec.label) for spec in asked.columns]])
+    yield head  # never inside a context: the consumer would run in it
     for start in range(0, len(ids), CHUNK):
         with app.app_context(), force_locale(locale), scope.acting(actor):
             part = text(chunk(asked, ids[start : start + CHUNK]))
@@ -53,7 +54,7 @@ def chunk(asked: Listing, ids: list[int]) -> list[list[str]]:
 
 def cell(value: Any) -> str:
     """A cell without markup, and never a formula."""
-    written = Markup(value).striptags() if isinstance(value, Markup) else str(value)
+    written = value.striptags() if isinstance(value, Markup) else str(value)
     return f"'{written}" if written.startswith(FORMULA) else written
 
 

@@ -6,13 +6,13 @@ Nothing typed is lost: a field that could not be read shows again what was typed
 import json
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import gettext as _
 from markupsafe import Markup
 from wtforms import BooleanField, Field, Form, SelectField, SelectMultipleField, StringField, TextAreaField, ValidationError
 from wtforms.fields.core import UnboundField
-from wtforms.widgets import CheckboxInput, ListWidget, TextInput, html_params
+from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from admin_app.crud.fields import FieldSpec, Kind
 from admin_app.crud.pickers import Picker, PickerOfMany
@@ -26,7 +26,7 @@ class Filled:
 
     field_flags = {"required": True}
 
-    def __call__(self, form: Form, field: Field) -> None:
+    def __call__(self, _form: Form, field: Field) -> None:
         if field.data in (None, "", []) and not field.errors:
             raise ValidationError(_("Fill in “%(label)s”.", label=field.label.text))
 
@@ -38,7 +38,7 @@ class AtMost:
         self.length = length
         self.field_flags = {"maxlength": length}
 
-    def __call__(self, form: Form, field: Field) -> None:
+    def __call__(self, _form: Form, field: Field) -> None:
         if field.data and len(field.data) > self.length:
             raise ValidationError(
                 _("At most %(most)s characters fit here, there are %(count)s.", most=self.length, count=len(field.data))
@@ -51,19 +51,18 @@ class WellFormed:
     def __init__(self, kind: str) -> None:
         self.kind = kind
 
-    def __call__(self, form: Form, field: Field) -> None:
+    def __call__(self, _form: Form, field: Field) -> None:
         if field.data and (sentence := codes.problem(self.kind, field.data)):
             raise ValidationError(str(sentence))
 
 
 class CodeInput(TextInput):
-    """An input that js/admin/codes.js checks while one types, with a place for what it says."""
+    """An input that js/admin/codes.js checks while one types; the sentences travel with it."""
 
     def __call__(self, field: Any, **kwargs: Any) -> Markup:
         words = {why: str(sentence) for why, sentence in codes.SENTENCES[field.code].items()}
-        kwargs |= {"data-code": field.code, "data-words": json.dumps(words, ensure_ascii=False)}
-        live = Markup("<p {}></p>").format(Markup(html_params(id=f"{field.id}-live", class_="wrong", role="status")))
-        return Markup(super().__call__(field, **kwargs)) + live
+        more = {"data-code": field.code, "data-words": json.dumps(words, ensure_ascii=False)}
+        return cast(Markup, super().__call__(field, **kwargs, **more))
 
 
 class CodeField(StringField):
@@ -115,7 +114,7 @@ def read_day(typed: str) -> date:
     """A date written 2026-12-31 or 31.12.2026. Raises ValueError with a sentence."""
     for shape in ("%Y-%m-%d", "%d.%m.%Y"):
         try:
-            return datetime.strptime(typed, shape).date()  # noqa: DTZ007  # a day has no zone
+            return datetime.strptime(typed, shape).date()
         except ValueError:
             continue
     raise ValueError(_("A date is written like 31.12.2026, not “%(typed)s”.", typed=typed))
@@ -132,7 +131,7 @@ class ChoiceField(SelectField):
         """A member of an enumeration is shown by its value."""
         super().process_data(getattr(value, "value", value))
 
-    def pre_validate(self, form: Form) -> None:
+    def pre_validate(self, form: Form) -> None:  # noqa: ARG002  # the signature is WTForms's
         """Raises ValidationError for what isn't on the list."""
         if self.data is not None and self.data not in {key for key, *_rest in self.iter_choices()}:
             raise ValidationError(_("Choose one of the list."))
@@ -144,7 +143,7 @@ class ChoicesField(SelectMultipleField):
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
-    def pre_validate(self, form: Form) -> None:
+    def pre_validate(self, form: Form) -> None:  # noqa: ARG002  # the signature is WTForms's
         """Raises ValidationError for what isn't on the list."""
         if set(self.data or ()) - {key for key, *_rest in self.iter_choices()}:
             raise ValidationError(_("Choose from the list only."))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from markupsafe import Markup
 from sqlalchemy import Select, String, Text, func, select
 from sqlalchemy.orm import Session, aliased
 from werkzeug.datastructures import MultiDict
@@ -20,6 +21,7 @@ from models import Base
 PAGE = 50
 CAP = 1000
 FARTHEST = 10_000  # pages; beyond it the database would only count rows to throw them away
+UNBROKEN = {"inn", "kpp", "ogrn", "okpo", "oktmo", "phone"}
 SORTED = {Kind.TEXT, Kind.AREA, Kind.INTEGER, Kind.FLAG, Kind.DATE, Kind.MOMENT, Kind.CHOICE, Kind.REF}
 
 
@@ -100,16 +102,17 @@ def usual_order(model: Any) -> Sequence[Any]:
     return func.sort_key(getattr(model, model.__title__)), model.id
 
 
-def read(model: type[Base], specs: Sequence[FieldSpec], session: Session, args: MultiDict[str, str]) -> Listing:
+def read(
+    model: type[Base], columns: Sequence[FieldSpec], specs: Sequence[FieldSpec], session: Session, args: MultiDict[str, str]
+) -> Listing:
     """What the address asks for. What makes no sense (an unknown column, a page that cannot be) asks for nothing."""
-    columns = tuple(spec for spec in specs if spec.list and spec.shown)
     sort = args.get("sort", "")
     name = sort.removeprefix("-")
     known = any(spec.name == name and spec.kind in SORTED for spec in columns)
     page = args.get("page", "1")
     return Listing(
         model=model,
-        columns=columns,
+        columns=tuple(columns),
         text=args.get("q", "").replace("\x00", "").strip()[:200],
         filters=filters.read(specs, session, args),
         sort=name if known else "",
@@ -120,11 +123,12 @@ def read(model: type[Base], specs: Sequence[FieldSpec], session: Session, args: 
 
 @dataclass(frozen=True)
 class Head:
-    """A column's heading: its words, the address that sorts by it (or "") and the order it is in (or "")."""
+    """A column's heading: its words, the address that sorts by it (or ""), the order it is in (or ""), its cells' class."""
 
     label: Any
     address: str
     order: str
+    style: Markup
 
 
 @dataclass(frozen=True)
@@ -155,12 +159,13 @@ class Links:
 
     def head(self, spec: FieldSpec) -> Head:
         """One heading."""
+        style = Markup(' class="n"') if spec.check in UNBROKEN or spec.kind in {Kind.DATE, Kind.MOMENT} else Markup("")
         if spec.kind not in SORTED:
-            return Head(spec.label, "", "")
+            return Head(spec.label, "", "", style)
         here = self.listing.sort == spec.name
         down = here and not self.listing.down
         order = ("descending" if self.listing.down else "ascending") if here else ""
-        return Head(spec.label, self.address + self.query(sort="-" * down + spec.name), order)
+        return Head(spec.label, self.address + self.query(sort="-" * down + spec.name), order, style)
 
 
 @dataclass(frozen=True)

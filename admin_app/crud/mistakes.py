@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext as N_
 from psycopg import errors as pg
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.exc import DBAPIError
@@ -20,29 +20,29 @@ from models import Base
 log = logging.getLogger(__name__)
 
 LAWS: dict[str, tuple[str, LazyString]] = {
-    "uq_organization_inn_kpp": ("inn", _l("An organization with this INN and KPP is already registered.")),
+    "uq_organization_inn_kpp": ("inn", N_("An organization with this INN and KPP is already registered.")),
     "ck_organization_not_below_itself": (
-        "parent_id", _l("An organization cannot be below itself: choose another superior organization."),
+        "parent_id", N_("An organization cannot be below itself: choose another superior organization."),
     ),
     "ck_organization_only_the_region_has_no_superior": (
-        "parent_id", _l("Every organization but the region has a superior organization, and the region has none."),
+        "parent_id", N_("Every organization but the region has a superior organization, and the region has none."),
     ),
     "ck_organization_inn_has_10_or_12_digits": ("inn", codes.SENTENCES["inn"]["shape"]),
     "ck_organization_ogrn_has_13_or_15_digits": ("ogrn", codes.SENTENCES["ogrn"]["shape"]),
     "ck_organization_okpo_has_8_10_or_14_digits": ("okpo", codes.SENTENCES["okpo"]["shape"]),
     "ck_organization_kpp_has_9_signs": ("kpp", codes.SENTENCES["kpp"]["shape"]),
     "ck_organization_oktmo_has_8_or_11_digits": ("oktmo", codes.SENTENCES["oktmo"]["shape"]),
-    "uq_user_username": ("username", _l("This login is taken.")),
-    "uq_user_email": ("email", _l("Another account has this e-mail address.")),
-    "uq_classifier_item_classifier_id_code": ("code", _l("The list already has an item with this code.")),
-    "ck_classifier_item_ends_after_it_starts": ("valid_to", _l("The last day is before the first.")),
-    "ck_membership_ends_after_it_starts": ("valid_to", _l("The last day is before the first.")),
-    "uq_membership_current": ("organization_id", _l("This person is already attached to this organization in this role.")),
-    "uq_period_kind_starts_on": ("starts_on", _l("There is already a period of this kind that starts on this day.")),
-    "ck_period_ends_after_it_starts": ("ends_on", _l("The period must end after it starts.")),
-    "uq_campaign_form_version_id_period_id": ("period_id", _l("There is already a campaign with this form in this period.")),
-    "ck_campaign_somebody_reviews": ("review_levels", _l("Say who reviews the reports.")),
-    "ck_campaign_somebody_files": ("filing_levels", _l("Say who files the reports.")),
+    "uq_user_username": ("username", N_("This login is taken.")),
+    "uq_user_email": ("email", N_("Another account has this e-mail address.")),
+    "uq_classifier_item_classifier_id_code": ("code", N_("The list already has an item with this code.")),
+    "ck_classifier_item_ends_after_it_starts": ("valid_to", N_("The last day is before the first.")),
+    "ck_membership_ends_after_it_starts": ("valid_to", N_("The last day is before the first.")),
+    "uq_membership_current": ("organization_id", N_("This person is already attached to this organization in this role.")),
+    "uq_period_kind_starts_on": ("starts_on", N_("There is already a period of this kind that starts on this day.")),
+    "ck_period_ends_after_it_starts": ("ends_on", N_("The period must end after it starts.")),
+    "uq_campaign_form_version_id_period_id": ("period_id", N_("There is already a campaign with this form in this period.")),
+    "ck_campaign_somebody_reviews": ("review_levels", N_("Say who reviews the reports.")),
+    "ck_campaign_somebody_files": ("filing_levels", N_("Say who files the reports.")),
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from flask import abort, flash, redirect, request
 from flask_admin import expose
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext as N_
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from wtforms import Form
@@ -28,8 +28,8 @@ PLACE = field_of(Membership, "organization_id")
 class AttachForm(Form):
     """To which organization, in which role."""
 
-    organization_id = Picker(_l("Organization"), [Filled()], spec=PLACE)
-    role = ChoiceField(_l("Role"), [Filled()], choices=(), default=RoleName.ORGANIZATION.value)
+    organization_id = Picker(N_("Organization"), [Filled()], spec=PLACE)
+    role = ChoiceField(N_("Role"), [Filled()], choices=(), default=RoleName.ORGANIZATION.value)
 
 
 def attach_form(address: str, sent: Any = None) -> AttachForm:
@@ -46,8 +46,9 @@ class UserView(SchemaView):
 
     rights: ClassVar = {"list": Permission.USER_READ, "create": Permission.USER_CREATE, "edit": Permission.USER_EDIT}
     extra_choices: ClassVar = {"locale": (("ru", "Русский"), ("en", "English"))}
+    lead = "surname"
     card_template = "admin/user.html"
-    note = _l("A person who leaves is detached from the organization; an account that nobody needs is switched off.")
+    note = N_("A person who leaves is detached from the organization; an account that nobody needs is switched off.")
 
     def list_actions(self) -> list[tuple[str, str]]:
         """Those who have registered and are attached to nothing."""
@@ -75,8 +76,9 @@ class UserView(SchemaView):
         query = select(Membership).where(Membership.user_id == user_id)
         together = query.options(joinedload(Membership.organization), joinedload(Membership.role), joinedload(Membership.made_by))
         found = db.session.scalars(together.order_by(Membership.valid_to.desc().nulls_first(), Membership.id.desc())).all()
-        lasting = {row.id for row in guard.lasting(found)}
-        return {"memberships": found, "lasting": lasting, "may_end": {row.id for row in found if row.id in lasting and may_end(row)}}
+        lasting = guard.lasting(found)
+        ends = {row.id for row in lasting if may_end(row)}
+        return {"memberships": found, "lasting": {row.id for row in lasting}, "may_end": ends}
 
     @expose("/attach/", methods=("POST",))
     def attach_view(self) -> Answer:
@@ -91,8 +93,7 @@ class UserView(SchemaView):
         if not seen:
             return self.newcomers(form, request.form.get("q", ""), user_id)
         row = db.session.scalars(select(User).where(User.id == user_id)).one()
-        facts = {**self.beside(row), "form": form}
-        return self.render(self.card_template, row=row, sections=self.sections(row), **facts)
+        return self.card_page(row, form=form)
 
     def person(self) -> tuple[int, bool]:
         """The person that the form names, and whether the actor sees their card: one of those, or a newcomer. Raises 404."""
@@ -101,7 +102,7 @@ class UserView(SchemaView):
             return key, True
         if key is not None and self.may_attach() and key in {one.id for one in self.found(request.form.get("q", ""))}:
             return key, False
-        abort(404, _("There is no such person among those you see."))
+        return abort(404, _("There is no such person among those you see."))
 
     @expose("/newcomers/")
     def newcomers_view(self) -> Answer:
@@ -165,7 +166,7 @@ class MembershipView(SchemaView):
     """All attachments, past ones too. They are made on a person's card and ended here."""
 
     rights: ClassVar = {"list": Permission.USER_READ}
-    note = _l("A person is attached on the card of the user.")
+    note = N_("A person is attached on the card of the user.")
 
     def actions(self, row: Membership) -> list[tuple[str, str]]:
         """End it."""
@@ -193,7 +194,7 @@ class MembershipView(SchemaView):
             else:
                 flash(_("The attachment has ended; the person has been told."), "success")
                 return redirect(self.address_of(User, user_id) if self.sees(user_id) else self.get_url(".index_view"))
-        return self.render("admin/end.html", name=name, sentence=sentence, back=self.card_address(row))
+        return self.question("admin/end.html", name, sentence, row)
 
     def sees(self, user_id: int) -> bool:
         """Does the actor still see the person?"""

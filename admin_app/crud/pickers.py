@@ -1,4 +1,4 @@
-"""Form fields that name rows of other tables.
+"""Form fields that name rows of other tables; admin/fields.html draws them.
 
 A small table is a native list. A large one is typed: the visible input is called `<field>-text`, the chosen row's id lies in a
 hidden input called as the field; js/admin/combobox.js offers rows while one types. Without scripts the typed name, INN or
@@ -10,10 +10,8 @@ import re
 from typing import Any
 
 from flask_babel import gettext as _
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 from wtforms import Field, Form, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget, html_params
 
 from admin_app.crud import relations
 from admin_app.crud.fields import FieldSpec
@@ -26,54 +24,13 @@ def number(text: Any) -> int | None:
     return int(text) if re.fullmatch(r"[0-9]{1,10}", text) and int(text) < 2**31 else None
 
 
-class PickerWidget:
-    """A native list, a combobox, or a locked chip."""
-
-    def __call__(self, field: "Picker", **kwargs: Any) -> Markup:
-        kwargs.setdefault("id", field.id)
-        if field.locked:
-            return chip(field, **kwargs)
-        if field.rows is not None:
-            return select(field, **kwargs)
-        return combobox(field, field.title if field.typed is None else field.typed, **kwargs) + hidden(field.name, field.data)
-
-
-def chip(field: "Picker", **kwargs: Any) -> Markup:
-    """The value that its reader may not see: that it is there, and that it stays."""
-    text = _("Outside what you may see; stays as it is")
-    attributes = html_params(class_="tag locked", role="note", tabindex="-1", **kwargs)
-    return Markup("<p {}>{}</p>").format(Markup(attributes), text)
-
-
-def select(field: "Picker", **kwargs: Any) -> Markup:
-    """A native list with an empty first line."""
-    lines = [(None, _("— not chosen —")), *(field.rows or ())]
-    options = [
-        Markup("<option {}>{}</option>").format(Markup(html_params(value=key or "", selected=key == field.data)), title)
-        for key, title in lines
-    ]
-    return Markup("<select {}>{}</select>").format(Markup(html_params(name=field.name, **kwargs)), Markup("").join(options))
-
-
-def combobox(field: "Picker | PickerOfMany", text: str, **kwargs: Any) -> Markup:
-    """The visible input; without scripts a plain one."""
-    field_id = kwargs["id"]
-    kwargs |= {"class": "combobox", "data-picker": field.address, "data-name": field.name, "autocomplete": "off"}
-    kwargs |= {"data-none": _("Nothing found"), "data-count": _("Found:"), "value": text, "name": f"{field.name}-text"}
-    listbox = Markup("<ul {}></ul>").format(
-        Markup(html_params(id=f"{field_id}-list", class_="options", role="listbox", aria_label=field.label.text, hidden=True))
-    )
-    said = Markup('<span {}></span>').format(Markup(html_params(id=f"{field_id}-said", class_="vh", role="status")))
-    return Markup('<span class="picker"><input {}>{}{}</span>').format(Markup(html_params(**kwargs)), listbox, said)
-
-
-def hidden(name: str, value: int | None) -> Markup:
-    """The chosen row's id."""
-    return Markup("<input {}>").format(Markup(html_params(type="hidden", name=name, value=value or "")))
-
-
 class Relation(Field):
-    """What single and many have in common: who may be chosen, asked once per form by `ready`."""
+    """What single and many have in common: who may be chosen, asked once per form by `ready`.
+
+    `rows`: the native list, or None where one types; `titles`: names of what is chosen; `address`: the look-up's.
+    """
+
+    many = False
 
     def __init__(self, *args: Any, spec: FieldSpec, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -112,8 +69,6 @@ class Relation(Field):
 class Picker(Relation):
     """One row of another table; `data` is its id."""
 
-    widget = PickerWidget()
-
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the id. Raises ValueError with a sentence."""
         sent = "".join(valuelist[:1])
@@ -131,7 +86,12 @@ class Picker(Relation):
         """What the chosen row is called."""
         return self.titles.get((self.spec.target, self.data), "") if self.spec.target and self.data else ""
 
-    def pre_validate(self, form: Form) -> None:
+    @property
+    def text(self) -> str:
+        """What stands in the visible input."""
+        return self.title if self.typed is None else self.typed
+
+    def pre_validate(self, form: Form) -> None:  # noqa: ARG002  # the signature is WTForms's
         """Settle what was meant. Raises ValidationError with a sentence."""
         if self.locked:
             if self.raw_data and self.data not in {None, self.object_data}:
@@ -146,8 +106,7 @@ class Picker(Relation):
 class PickerOfMany(Relation):
     """Several rows of another table; `data` is the list of their ids. Chosen ones are check boxes, further ones are typed."""
 
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
+    many = True
 
     def process_data(self, value: Any) -> None:
         """Ids, or the rows themselves."""
@@ -160,7 +119,7 @@ class PickerOfMany(Relation):
             raise ValueError(_("Choose from the list only."))
         self.data = list(dict.fromkeys(one for one in found if one is not None))
 
-    def pre_validate(self, form: Form) -> None:
+    def pre_validate(self, form: Form) -> None:  # noqa: ARG002  # the signature is WTForms's
         """Add what was typed. Raises ValidationError with a sentence."""
         for text in re.split(r"[,;\n]", self.typed or ""):
             if text.strip() and (key := self.look_up(text.strip())) not in self.data:
@@ -173,7 +132,12 @@ class PickerOfMany(Relation):
         """What is offered as check boxes: id, title, chosen."""
         if self.rows is not None:
             return [(key, title, key in self.data) for key, title in self.rows]
-        return [(key, self.titles.get((self.spec.target, key), "№"), True) for key in self.data if self.spec.target]
+        return [(key, self.titles.get((self.spec.target, key), f"№ {key}"), True) for key in self.data if self.spec.target]
+
+    @property
+    def text(self) -> str:
+        """What stands in the visible input: what was typed, while it could not be taken in."""
+        return (self.typed or "") if self.errors else ""
 
 
 def ready(form: Form, session: Session, address: str) -> None:

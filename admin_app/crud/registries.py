@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext as N_
 
 from admin_app.crud.base import SchemaView
 from admin_app.reporting.guard import Permission
@@ -18,7 +18,7 @@ class OrganizationView(SchemaView):
         "create": Permission.ORGANIZATION_CREATE,
         "edit": Permission.ORGANIZATION_EDIT,
     }
-    note = _l("An organization that no longer works is not deleted: give the date from which it files no reports.")
+    note = N_("An organization that no longer works is not deleted: give the date from which it files no reports.")
 
     def actions(self, row: Organization) -> list[tuple[str, str]]:
         """Its cabinet, and a new organization under it."""
@@ -43,4 +43,4 @@ class ClassifierItemView(SchemaView):
     """The items of the lists. One that is in use cannot be deleted; it ends by a date."""
 
     rights: ClassVar = ClassifierView.rights
-    note = _l("An item that is in use cannot be deleted: give the last day on which it may be chosen.")
+    note = N_("An item that is in use cannot be deleted: give the last day on which it may be chosen.")

@@ -2,23 +2,24 @@
 
 from typing import Any, ClassVar
 
-from flask import flash, redirect, request
+from flask import abort, flash, redirect, request
 from flask_admin import expose
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext as N_
 from flask_babel import ngettext
-from sqlalchemy import func
+from sqlalchemy import func, select
 
 from admin_app.crud.base import Answer, SchemaView
 from admin_app.extensions import db
-from admin_app.reporting import guard, reports, scope
+from admin_app.reporting import forms, guard, reports, scope
+from admin_app.reporting.formula import Cell, Column, FormError, Program, Row, Section
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
-from models import Campaign, Form, FormVersion, Organization, Report, Request
+from models import Campaign, FormVersion, Organization, Report, Request
 
 
 class FormView(SchemaView):
-    """Reporting forms; their documents are written in the form designer."""
+    """Reporting forms; the documents are in their versions."""
 
     rights: ClassVar = {
         "list": Permission.FORM_READ,
@@ -27,19 +28,38 @@ class FormView(SchemaView):
         "delete": Permission.FORM_EDIT,
     }
 
-    def actions(self, row: Form) -> list[tuple[str, str]]:
-        """The designer."""
-        return [(_("Open in the form designer"), f"/forms/{row.id}")]
-
 
 class FormVersionView(SchemaView):
-    """Editions of forms: read here, written and published in the designer."""
+    """Editions of forms, read only, with a preview of the empty report."""
 
     rights: ClassVar = {"list": Permission.FORM_READ}
 
     def actions(self, row: FormVersion) -> list[tuple[str, str]]:
         """How the report looks, empty."""
-        return [(_("Preview of the report"), f"/forms/{row.form_id}/versions/{row.id}")]
+        return [(_("Preview of the report"), str(self.get_url(".preview_view", id=row.id)))]
+
+    @expose("/preview/")
+    def preview_view(self) -> Answer:
+        """One section of the empty report, and the list of the others."""
+        row: FormVersion = self.row()
+        try:
+            program = forms.program(row)
+        except FormError as error:
+            abort(404, _("The document of this edition has mistakes: %(error)s", error=error))
+        found = program.form.by_code
+        section = found.get(request.args.get("section", "")) or program.form.sections[0]
+        facts = {"section": section, "lines": lines(program, section), "others": program.form.sections}
+        return str(self.render("admin/preview.html", row=row, name=self.title(row), **facts))
+
+
+def lines(program: Program, section: Section) -> list[tuple[Row, list[Cell | None]]]:
+    """The rows of a section with what stands under each column: a cell, or None under a name or code and in a heading."""
+
+    def cell(row: Row, column: Column) -> Cell | None:
+        inside = row.code is not None and column.role == "data"
+        return program.cells[f"{section.code}/{row.code}/{column.number}"] if inside else None
+
+    return [(row, [cell(row, column) for column in section.columns]) for row in section.rows]
 
 
 class PeriodView(SchemaView):
@@ -87,8 +107,7 @@ class CampaignView(SchemaView):
             else:
                 flash(opened(made), "success")
                 return redirect(self.card_address(row))
-        facts = {"concerned": concerned(row), "have": have(row), "back": self.card_address(row)}
-        return self.render("admin/open.html", campaign=row, name=self.title(row), sentence=sentence, **facts)
+        return self.question("admin/open.html", self.title(row), sentence, row, concerned=concerned(row), have=have(row))
 
 
 def concerned(campaign: Campaign) -> int:
@@ -98,10 +117,10 @@ def concerned(campaign: Campaign) -> int:
 
 
 def have(campaign: Campaign) -> int:
-    """How many have their report already."""
-    query: Any = reports.concerned(campaign).with_only_columns(func.count(Report.id)).order_by(None)
-    joined = query.join(Report, (Report.organization_id == Organization.id) & (Report.campaign_id == campaign.id))
-    return db.session.scalar(joined) or 0
+    """How many of them have their report already."""
+    must: Any = reports.concerned(campaign).with_only_columns(Organization.id).order_by(None)
+    theirs = select(func.count(Report.id)).where(Report.campaign_id == campaign.id, Report.organization_id.in_(must))
+    return db.session.scalar(theirs) or 0
 
 
 def opened(made: int) -> str:
@@ -137,4 +156,4 @@ class MessageView(SchemaView):
     """One's own messages, as a table."""
 
     rights: ClassVar = {"list": None}
-    note = _l("Everybody sees their own messages only.")
+    note = N_("Everybody sees their own messages only.")

@@ -27,7 +27,7 @@ def ids(value: Any) -> tuple[int, ...]:
 
 def words(spec: FieldSpec, value: Any, titles: Titles) -> str | Markup:
     """One value for a list, a card or an export (where `Markup` is stripped)."""
-    if value is None or value == "" or value == []:
+    if value in (None, "", []):
         return ""
     if spec.target is not None:
         return "; ".join(titles.get((spec.target, key)) or _("outside what you may see") for key in ids(value))
@@ -47,14 +47,15 @@ def choice(spec: FieldSpec, value: Any) -> str | Markup:
     return Markup('<span class="tag {}" data-status="{}">{}</span>').format(STATES.get(str(value), ""), str(value), title)
 
 
-def choices(spec: FieldSpec, value: list[Any]) -> str:
+def choices(spec: FieldSpec, value: list[str]) -> str:
     """Several words of a vocabulary."""
-    return ", ".join(str(dict(spec.choices).get(one, one)) for one in value)
+    titles = dict(spec.choices)
+    return ", ".join(str(titles.get(one, one)) for one in value)
 
 
 def flag(_spec: FieldSpec, value: bool) -> str:
     """Yes or no."""
-    return _("yes") if value else _("no")
+    return str(_("yes") if value else _("no"))
 
 
 def day(_spec: FieldSpec, value: date) -> str:

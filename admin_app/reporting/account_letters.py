@@ -1,5 +1,6 @@
 """What letters about an account say. Each names the login, so that a person with several accounts knows which one it is."""
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from flask_security.confirmable import generate_confirmation_token
 from flask_security.recoverable import generate_reset_password_token
@@ -19,10 +20,16 @@ def activation(user: User) -> Words:
         subject=_("Activate your account"),
         greeting=greeting(user),
         paragraphs=(
-            _("You registered in the AIS “Monitoring of general and additional education” with the login %(login)s.", login=user.username),
-            _("Open the page by the link and press the button «Activate» there. The link works for %(days)s days.", days=CONFIRM_DAYS),
+            _(
+                "You registered in the AIS “Monitoring of general and additional education” with the login %(login)s.",
+                login=user.username,
+            ),
+            _(
+                "Open the page by the link and press the button «Activate» there. The link works for %(days)s days.",
+                days=CONFIRM_DAYS,
+            ),
         ),
-        link=f"/confirm/{generate_confirmation_token(user)}",
+        link=f"/confirm/{confirmation(user)}",
         action=_("Activate the account"),
         after=(NOT_ME,),
     )
@@ -40,7 +47,7 @@ def already_here(user: User) -> Words:
             _("Your login: %(login)s. Sign in with it or with this address. A new account was not made.", login=user.username),
             _("If you forgot the password, choose a new one by the link. The link works for %(hours)s hours.", hours=RESET_HOURS),
         ),
-        link=f"/reset/{generate_reset_password_token(user)}",
+        link=f"/reset/{password_link(user)}",
         action=_("Choose a new password"),
         after=(_("If you need a second account, register it with another e-mail address."), NOT_ME),
     )
@@ -59,7 +66,7 @@ def unfinished(user: User) -> Words:
             _("Your login: %(login)s. Choose a password by the link, and the account becomes active.", login=user.username),
             _("The link works for %(hours)s hours.", hours=RESET_HOURS),
         ),
-        link=f"/reset/{generate_reset_password_token(user)}",
+        link=f"/reset/{password_link(user)}",
         action=_("Choose a password and activate"),
         after=(NOT_ME,),
     )
@@ -71,7 +78,10 @@ def login_taken(name: str, username: str) -> Words:
         subject=_("This login is taken, choose another one"),
         greeting=_("Hello, %(name)s!", name=name),
         paragraphs=(
-            _("You tried to register with the login %(login)s. It belongs to another person, so no account was made.", login=username),
+            _(
+                "You tried to register with the login %(login)s. It belongs to another person, so no account was made.",
+                login=username,
+            ),
             _("Go back to the registration page: what you typed is still there. Change the login and send the data again."),
         ),
         link="/register",
@@ -89,7 +99,7 @@ def password_letter(user: User) -> Words:
             _("Somebody, probably you, asked for a new password for the login %(login)s.", login=user.username),
             _("Choose it by the link. The link works once and for %(hours)s hours.", hours=RESET_HOURS),
         ),
-        link=f"/reset/{generate_reset_password_token(user)}",
+        link=f"/reset/{password_link(user)}",
         action=_("Choose a new password"),
         after=(NOT_ME,),
     )
@@ -144,6 +154,16 @@ def address_changed(user: User, new: str) -> Words:
     )
 
 
-def greeting(user: User) -> str:
+def confirmation(user: User) -> str:
+    """The signed part of an activation link."""
+    return str(generate_confirmation_token(user))  # type: ignore[no-untyped-call]
+
+
+def password_link(user: User) -> str:
+    """The signed part of a link to choose a password."""
+    return str(generate_reset_password_token(user))  # type: ignore[no-untyped-call]
+
+
+def greeting(user: User) -> LazyString:
     """By name and patronymic, as one writes to a colleague."""
     return _("Hello, %(name)s!", name=f"{user.name} {user.patronymic}".strip())

@@ -1,32 +1,28 @@
-"""People's accounts: registering, activating, passwords, profile, sessions.
+"""People's accounts: registering, activating, forgotten passwords, sessions, attachments to organizations.
 
 A stranger never learns from these verbs who is registered: they return nothing, and whoever owns the mailbox reads a letter.
 Every verb writes into the session it is given; the edge commits.
 """
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_security.utils import check_and_get_token_status, hash_password
+from flask_security.utils import hash_password
 from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from admin_app.extensions import security
-from admin_app.reporting import audit, consent, guard, letters, notices, passwords, scope
 from admin_app.reporting import account_letters as say
+from admin_app.reporting import audit, consent, guard, letters, notices, passwords, scope
 from admin_app.reporting.account_letters import HELP_PHONE
 from admin_app.reporting.actor import current
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
 from models import LoginSession, Membership, Organization, Role, RoleName, User
-
-PROFILE = ("surname", "name", "patronymic", "position", "phone")
 
 
 @dataclass(frozen=True)
@@ -54,9 +50,7 @@ def register(session: Session, person: Person, password: str, address: str) -> N
         owner = by_email(session, person.email)
         if owner is not None:
             letters.write(session, owner.email, owner.locale, say.already_here(owner))
-        elif by_username(session, person.username) is not None:
-            letters.write(session, person.email, person.locale, say.login_taken(person.name, person.username))
-        elif (user := added(session, person, hashed)) is None:  # somebody took the login a moment ago
+        elif by_username(session, person.username) is not None or (user := added(session, person, hashed)) is None:
             letters.write(session, person.email, person.locale, say.login_taken(person.name, person.username))
         else:
             consent.give(session, user.id, address)
@@ -83,7 +77,8 @@ def create(session: Session, person: Person, password: str) -> User:
     with scope.unscoped("creating an account"):
         user = added(session, person, hash_password(passwords.normal(password)))
         if user is None:
-            raise Refused(gettext("The login %(login)s or the address %(email)s is taken.", login=person.username, email=person.email))
+            names = {"login": person.username, "email": person.email}
+            raise Refused(gettext("The login %(login)s or the address %(email)s is taken.", **names))
         user.confirmed_at = func.now()
         audit.record(session, "account.created", user)
         return user
@@ -138,18 +133,6 @@ def reset(session: Session, user_id: int, password: str) -> None:
         audit.record(session, "account.password_reset", user)
 
 
-def change_password(session: Session, user_id: int, password: str, keep: uuid.UUID) -> str:
-    """Set a new password for a person who has just typed the old one; every session but ``keep`` ends.
-
-    Returns the account's new session key, which the kept session must carry from now on.
-    """
-    with scope.unscoped("changing a password"):
-        user = session.get_one(User, user_id)
-        set_password(session, user, password, keep)
-        audit.record(session, "account.password_changed", user)
-        return user.fs_uniquifier
-
-
 def set_password(session: Session, user: User, password: str, keep: uuid.UUID | None = None) -> None:
     """The password, a new key for sessions and links, and a letter to the owner."""
     user.password, user.fs_uniquifier, user.failed_logins = hash_password(passwords.normal(password)), uuid.uuid4().hex, 0
@@ -167,47 +150,6 @@ def end_sessions(session: Session, user_id: int, keep: uuid.UUID | None = None, 
             ending = ending.where(LoginSession.id == only)
         ended = session.execute(ending.values(ended_at=func.now()).returning(LoginSession.id))
         return len(ended.all())
-
-
-def change_profile(session: Session, user_id: int, changes: Mapping[str, str]) -> None:
-    """Write what the person changed about themselves: any of `PROFILE`."""
-    with scope.unscoped("changing one's own profile"):
-        user = session.get_one(User, user_id)
-        before = {name: getattr(user, name) for name in PROFILE}
-        for name in PROFILE:
-            setattr(user, name, changes.get(name, before[name]))
-        changed = [name for name in PROFILE if getattr(user, name) != before[name]]
-        if changed:
-            audit.record(session, "account.profile_changed", user, {"fields": changed})
-
-
-def ask_email(session: Session, user_id: int, email: str) -> None:
-    """A person wants another address: a letter goes there (or, if it is somebody's already, to its owner)."""
-    with scope.unscoped("asking for another address"):
-        user, owner = session.get_one(User, user_id), by_email(session, email)
-        if owner is None:
-            link = f"/profile/email/{security.change_email_serializer.dumps([user.fs_uniquifier, email])}"
-            letters.write(session, email, user.locale, say.address_change(user, link))
-        elif owner.id != user_id:
-            letters.write(session, owner.email, owner.locale, say.already_here(owner))
-
-
-def asked_email(user: User, token: str) -> str | None:
-    """The address that the link confirms; None if the link is old, broken or another person's."""
-    expired, invalid, data = check_and_get_token_status(token, "change_email", timedelta(hours=say.RESET_HOURS))
-    return data[1] if not (expired or invalid) and data and data[0] == user.fs_uniquifier else None
-
-
-def change_email(session: Session, user_id: int, email: str) -> bool:
-    """Letters go to the new address from now on; the old one is told. False if the address is taken meanwhile."""
-    with scope.unscoped("changing an address"):
-        user = session.get_one(User, user_id)
-        if by_email(session, email) is not None:
-            return False
-        letters.write(session, user.email, user.locale, say.address_changed(user, email))
-        before, user.email = user.email, email
-        audit.record(session, "account.email_changed", user, {"from": before, "to": email})
-        return True
 
 
 # ── Finding people ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -253,7 +195,7 @@ def attach(
             raise guard.Forbidden(str(why))
         if lasting(session, user_id, organization.id, kind.id):
             raise Refused(gettext("%(name)s is attached to this organization in this role already.", name=full_name(person)))
-        membership.valid_from = valid_from or session.scalar(select(func.current_date()))
+        membership.valid_from = valid_from or session.scalars(select(func.current_date())).one()
         session.add(membership)
         session.flush()
         what = {"user": user_id, "organization": organization.id, "role": role.value, "from": membership.valid_from.isoformat()}
@@ -285,15 +227,13 @@ def detach(session: Session, membership: Membership) -> None:
             membership.valid_to = today - timedelta(days=1)
         session.flush()
         audit.record(session, "user.detached", person, {"organization": organization.id, "role": role.value}, organization.id)
-        names = {"name": organization.short_name}
-        notices.tell(
-            session,
-            [person.id],
-            notices.Kind.DETACHED,
-            _("You are no longer attached to %(name)s", **names),
-            _("Your account is no longer attached to %(name)s. If this is a mistake, file a request or call the operator.", **names),
-            "/cabinet",
+        name = organization.short_name
+        subject = _("You are no longer attached to %(name)s", name=name)
+        body = _(
+            "Your account is no longer attached to %(name)s. If this is a mistake, file a request or call the operator.",
+            name=name,
         )
+        notices.tell(session, [person.id], notices.Kind.DETACHED, subject, body, "/cabinet")
 
 
 def lasting(session: Session, user_id: int, organization_id: int, role_id: int) -> bool:
@@ -333,14 +273,15 @@ def find_unattached(session: Session, query: str, limit: int = 20) -> list[Newco
     guard.require(Permission.USER_ATTACH)
     people = select(User).where(User.active, ~exists().where(Membership.user_id == User.id, not_ended()))
     for word in query.split():
-        places = (User.sort_key, func.lower(User.username), func.lower(User.email), User.phone)
-        keys = (func.sort_key(word), word.lower(), word.lower(), word)
-        people = people.where(or_(*(place.contains(key, autoescape=isinstance(key, str)) for place, key in zip(places, keys, strict=True))))
+        told = (func.lower(User.username), func.lower(User.email), User.phone)
+        named = func.strpos(User.sort_key, func.sort_key(word)) > 0
+        people = people.where(or_(named, *(func.strpos(text, word.lower()) > 0 for text in told)))
     with scope.unscoped("finding people attached to nothing"):
         found = session.scalars(people.order_by(User.created_at.desc(), User.id.desc()).limit(limit))
-        return [
-            Newcomer(
-                row.id, full_name(row), row.username, row.email, row.phone, row.position, row.confirmed_at is not None, row.created_at
-            )
-            for row in found
-        ]
+        return [newcomer(row) for row in found]
+
+
+def newcomer(row: User) -> Newcomer:
+    """What an operator needs to see of a person."""
+    activated = row.confirmed_at is not None
+    return Newcomer(row.id, full_name(row), row.username, row.email, row.phone, row.position, activated, row.created_at)

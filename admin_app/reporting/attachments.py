@@ -1,4 +1,4 @@
-"""Files beside a report. The bytes lie under a directory by their checksum, so the same file is kept once; a row says whose it is.
+"""Files beside a report. The bytes lie under a directory by their checksum, the same file once; a row says whose it is.
 
 What a file is, is decided by its first bytes and its name's ending together; a name is words for people, never a path.
 """
@@ -109,7 +109,7 @@ def add(session: Session, report: Report, name: str, data: bytes, directory: Pat
 
 def remove(session: Session, attachment: Attachment) -> None:
     """Take a file from the report; its row stays with the time. Only its author or somebody who fills the report in may."""
-    report = session.get(Report, attachment.report_id)
+    report = session.get_one(Report, attachment.report_id)
     guard.require(Permission.REPORT_ATTACH, report)
     mine = current().user_id is not None and attachment.author_id == current().user_id
     if not mine and not guard.may(current(), Permission.REPORT_FILL, report):

@@ -6,13 +6,11 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import audit, findings, forms, guard, tidings
+from admin_app.reporting import audit, entries, findings, forms, guard, tidings
 from admin_app.reporting.actor import current
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
 from models import Comment, Report
-
-LONGEST = 4000
 
 
 def of_report(session: Session, report: Report, cell: str | None = None) -> list[Comment]:
@@ -27,11 +25,9 @@ def add(session: Session, report: Report, text: str, cell: str | None = None) ->
     In any state: the filers and the reviewers talk before, during and after the review.
     """
     guard.require(Permission.REPORT_COMMENT, report)
-    text = text.strip()
+    text = entries.words(text)
     if not text:
         raise Refused(_("Write something first: the comment is empty."))
-    if len(text) > LONGEST:
-        raise Refused(_("The comment is longer than %(limit)s characters.", limit=LONGEST))
     author = current()
     comment = Comment(report_id=report.id, text=text, author_id=author.user_id, author_name=author.name)
     comment.cell, comment.revision = address(report, cell), report.revision
@@ -54,7 +50,7 @@ def address(report: Report, cell: str | None) -> str | None:
 
 def resolve(session: Session, comment: Comment, resolved: bool = True) -> None:
     """Mark a comment as settled, or open it again. Both sides may."""
-    report = session.get(Report, comment.report_id)
+    report = session.get_one(Report, comment.report_id)
     guard.require(Permission.REPORT_COMMENT, report)
     if (comment.resolved_at is not None) == resolved:
         return

@@ -1,5 +1,6 @@
 """What a client sent, read cell by cell: contents, and what can't be accepted with the reason."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -8,7 +9,9 @@ from flask_babel import gettext as _
 from admin_app.reporting.formula import Cell, CellError, Program
 from admin_app.reporting.formula.errors import N_
 from admin_app.reporting.merge import Content
+from admin_app.reporting.refusal import Refused
 
+LONGEST = 4000  # characters of a comment, a reason, an explanation
 CLOSED = {
     "computed": N_("This cell is computed from others and is not typed."),
     "pulled": N_("This cell is filled in from elsewhere and is not typed."),
@@ -31,6 +34,19 @@ class Sent:
 
     typed: dict[str, Content] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
+
+
+def clean(text: str) -> str:
+    """What a person wrote without signs that no database keeps (NUL, halves of surrogate pairs) and no reader sees."""
+    return "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs")).strip()
+
+
+def words(text: str) -> str:
+    """A comment, a reason or an explanation, clean. Raises Refused if it is too long."""
+    text = clean(text)
+    if len(text) > LONGEST:
+        raise Refused(_("The text is longer than %(limit)s characters.", limit=LONGEST))
+    return text
 
 
 def read(program: Program, changes: Mapping[str, str | None], marks: Mapping[str, str | None]) -> Sent:
@@ -64,7 +80,7 @@ def open_cell(program: Program, address: str) -> Cell:
 
 def typed(program: Program, cell: Cell, text: str) -> Content:
     """The content that a text stands for; whole numbers as int, as revisions keep them. Raises CellError."""
-    value = program.parse(cell, text)
+    value = program.parse(cell, clean(text))
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

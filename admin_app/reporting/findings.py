@@ -59,6 +59,11 @@ class Finding:
         return self.failure.text
 
     @property
+    def op(self) -> str:
+        """The relation that does not hold."""
+        return self.failure.op
+
+    @property
     def hinders(self) -> bool:
         """Whether the report can't be submitted with it: an error, or a query that nobody has explained."""
         return self.severity == "error" or (self.severity == "query" and not self.explanation)
@@ -111,7 +116,7 @@ class Finding:
 
 
 def place(address: str) -> str:
-    """"3.3/22/3" as statisticians say it: «3.3 стр. 22 гр. 3»; a cell from elsewhere with its form or «прошлый период»."""
+    """ "3.3/22/3" as statisticians say it: «3.3 стр. 22 гр. 3»; a cell from elsewhere with its form or «прошлый период»."""
     section, row, column = address.split("/")
     elsewhere, _colon, section = section.rpartition(":")
     form, previous, _rest = elsewhere.partition("@previous")
@@ -142,7 +147,7 @@ def of(session: Session, report: Report, program: Program, values: Values) -> li
 def explanations(session: Session, report_id: int) -> dict[str, str]:
     """The explanations of a report by the key of their finding."""
     query = select(Explanation.check_id, Explanation.text).where(Explanation.report_id == report_id)
-    return {key: text for key, text in session.execute(query)}
+    return dict(iter(session.execute(query)))
 
 
 def keep_explanation(session: Session, report: Report, key: str, text: str) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_app.reporting import audit, guard
-from admin_app.reporting.formula import FormError, Program, compile_form
+from admin_app.reporting.formula import FormError, Problem, Program, compile_form
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
 from models import Form, FormVersion, PeriodKind, VersionState
@@ -137,8 +137,21 @@ def save_draft(session: Session, version: FormVersion, document: dict[str, Any])
     try:
         shelf.compile(document)
     except FormError as error:
-        return [str(problem) for problem in error.problems]
+        return sentences(error)
     return []
+
+
+def sentences(error: FormError) -> list[str]:
+    """What is wrong with a document, one translated sentence for each problem, with its place."""
+    return [sentence(problem) for problem in error.problems]
+
+
+def sentence(problem: Problem) -> str:
+    """One problem as its author reads it."""
+    words = _(problem.message, **problem.params)
+    if problem.caret is not None:
+        words = _("%(words)s (position %(at)s of “%(source)s”)", words=words, at=problem.caret + 1, source=problem.source)
+    return f"{problem.where}: {words}" if problem.where else str(words)
 
 
 def publish_version(session: Session, version: FormVersion) -> FormVersion:

@@ -1,7 +1,7 @@
 """Work in the background: a queue in the same PostgreSQL (Procrastinate, in the schema ``jobs``) and the worker that empties it.
 
-A waiting letter gets its job from a trigger, in its own transaction (migration 0002); the worker is woken by the commit. A job of a
-killed worker is taken up again within a minute. Nothing else may be lost with the queue: the rows of our own tables are the truth.
+A waiting letter gets its job from a trigger, in its own transaction (migration 0002); the worker is woken by the commit. A job of
+a killed worker is taken up again within two minutes. Nothing is lost with the queue: the rows of our own tables are the truth.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from flask import Flask
-from procrastinate import App, Blueprint, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ConnectorException
 from psycopg import OperationalError
 from sqlalchemy import URL
@@ -24,17 +24,14 @@ SILENT = 60  # seconds without a sign of life after which a worker counts as dea
 MOST_ATTEMPTS = 10  # of a letter: after 3, 9, 27 … seconds, the last within a day
 SYSTEM = "MODO"  # who acts in jobs, as the log says it
 
-tasks = Blueprint()
+tasks = App(connector=PsycopgConnector())  # what can be done; `work` connects it to a database
 log = logging.getLogger(__name__)
 
 
-def queue(url: URL) -> App:
-    """The queue of this database."""
+def connector(url: URL) -> PsycopgConnector:
+    """The queue's connections to this database; opened only when the queue is."""
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    connector = PsycopgConnector(conninfo=address, kwargs={"options": "-c search_path=jobs"}, min_size=1, max_size=4)
-    app = App(connector=connector)
-    app.add_tasks_from(tasks, namespace="modo")
-    return app
+    return PsycopgConnector(conninfo=address, kwargs={"options": "-c search_path=jobs"}, min_size=1, max_size=4)
 
 
 def run_worker(app: Flask, wait: bool = True) -> None:
@@ -48,7 +45,7 @@ def run_worker(app: Flask, wait: bool = True) -> None:
     letters.HOME.set(settings.home)
     while True:
         try:
-            asyncio.run(work(queue(url), app, wait))
+            asyncio.run(work(url, app, wait))
         except (OperationalError, ConnectorException):
             if not wait:
                 raise
@@ -58,24 +55,25 @@ def run_worker(app: Flask, wait: bool = True) -> None:
             return
 
 
-async def work(jobs: App, app: Flask, wait: bool) -> None:
+async def work(url: URL, app: Flask, wait: bool) -> None:
     """One life of the worker."""
-    async with jobs.open_async():
-        await jobs.run_worker_async(
-            name="modo",
-            concurrency=2,
-            wait=wait,
-            delete_jobs="successful",
-            shutdown_graceful_timeout=letters.PATIENCE + 5,
-            stalled_worker_timeout=SILENT,
-            additional_context={"flask": app},
-        )
+    with tasks.replace_connector(connector(url)) as queue:
+        async with queue.open_async():
+            await queue.run_worker_async(
+                name="modo",
+                concurrency=2,
+                wait=wait,
+                delete_jobs="successful",
+                shutdown_graceful_timeout=letters.PATIENCE + 5,
+                stalled_worker_timeout=SILENT,
+                additional_context={"flask": app},
+            )
 
 
 # ── The jobs ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@tasks.task(name="send_letter", pass_context=True, retry=RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=3))
+@tasks.task(name="modo:send_letter", pass_context=True, retry=RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=3))
 def send_letter(context: JobContext, letter_id: int) -> None:
     """One letter leaves. After the last attempt it is marked as failed."""
     app = flask(context)
@@ -89,7 +87,7 @@ def send_letter(context: JobContext, letter_id: int) -> None:
 
 
 @tasks.periodic(cron="* * * * *")
-@tasks.task(name="recover", pass_context=True, queueing_lock="recover")
+@tasks.task(name="modo:recover", pass_context=True, queueing_lock="recover")
 async def recover(context: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the moment it was due, as Procrastinate gives it
     """Give the jobs of dead workers to the living."""
     manager = context.app.job_manager
@@ -99,7 +97,7 @@ async def recover(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 
 
 
 @tasks.periodic(cron="0 1 * * *")  # 9 in the morning in Irkutsk
-@tasks.task(name="remind", pass_context=True, queueing_lock="remind")
+@tasks.task(name="modo:remind", pass_context=True, queueing_lock="remind")
 def remind(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Tell people about deadlines that are near or have passed."""
     with flask(context).app_context(), scope.acting(scope.everything(SYSTEM)):
@@ -109,7 +107,7 @@ def remind(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
 
 
 @tasks.periodic(cron="30 * * * *")
-@tasks.task(name="tidy", pass_context=True, queueing_lock="tidy")
+@tasks.task(name="modo:tidy", pass_context=True, queueing_lock="tidy")
 def tidy(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Drop attempts that no limit looks at any more."""
     with flask(context).app_context(), scope.unscoped("tidying attempts"):

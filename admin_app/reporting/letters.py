@@ -16,6 +16,7 @@ from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from functools import cache
 from pathlib import Path
+from typing import TypeAlias
 
 from flask_babel import LazyString, force_locale, gettext, ngettext
 from jinja2 import Environment, FileSystemLoader, select_autoescape
@@ -30,13 +31,13 @@ SENDER = "ЦОПМКиМКО"
 TEMPLATES = Path(__file__).parents[2] / "views" / "templates" / "letters"
 PATIENCE = 20  # seconds that a mail server may take to answer
 # In a file a person looks for a letter with their eyes or grep, so the file keeps Russian as it is; on the wire it is encoded.
-READABLE = EmailPolicy(utf8=True, cte_type="8bit", max_line_length=None)
+READABLE = EmailPolicy(utf8=True, cte_type="8bit", max_line_length=998)
 WIRE = SMTP.clone(cte_type="7bit")
 HOME: ContextVar[str] = ContextVar("home", default="http://127.0.0.1:8000")
 SILENT: ContextVar[bool] = ContextVar("silent", default=False)
 log = logging.getLogger(__name__)
 
-Text = str | LazyString
+Text: TypeAlias = str | LazyString
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ def deliver(letter: Letter, settings: Settings) -> None:
         log.info("A letter to %s lies in %s: %s", letter.recipient, path, letter.subject)
 
 
-def message(letter: Letter, settings: Settings, policy: EmailPolicy) -> EmailMessage:
+def message(letter: Letter, settings: Settings, policy: "EmailPolicy[EmailMessage]") -> EmailMessage:
     """The letter as mail programs read it. Its id is the row's key, so that a letter sent twice shows once."""
     mail = EmailMessage(policy=policy)
     mail["From"] = Address(SENDER, addr_spec=settings.mail_from)

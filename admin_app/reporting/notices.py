@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable
 
-from flask_babel import LazyString, force_locale
+from flask_babel import force_locale
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from admin_app.reporting import letters, scope
+from admin_app.reporting.letters import Text
 from models import Membership, Message, Role, RoleName, Titled, User
-
-Text = str | LazyString
 
 
 class Kind(Titled):

@@ -11,14 +11,20 @@ from models import Campaign, FormVersion, Organization, Report, ReportState
 
 S = ReportState
 SHARES = (S.ACCEPTED, S.SUBMITTED, S.REJECTED, S.RETURNED, S.DRAFT, S.EMPTY)  # in the order in which a bar shows them
+NEED = (S.REJECTED, S.RETURNED, S.EMPTY, S.DRAFT, S.SUBMITTED, S.ACCEPTED)  # who needs help first
 
 
 @dataclass
 class Line:
-    """One node of the tree: how many reports at and below it are in each state. ``below`` is false for the node asked about."""
+    """One node of the tree: how many reports at and below it are in each state.
+
+    ``below`` is false for the node asked about; ``report_id`` is the latest of the reports, of use where there is only one.
+    """
 
     organization_id: int
     name: str
+    sort_key: str = ""
+    report_id: int = 0
     counts: dict[ReportState, int] = field(default_factory=lambda: dict.fromkeys(SHARES, 0))
     below: bool = True
 
@@ -26,6 +32,11 @@ class Line:
     def total(self) -> int:
         """All reports."""
         return sum(self.counts.values())
+
+    @property
+    def state(self) -> ReportState:
+        """The state of the largest part; of the only report, where there is only one."""
+        return max(NEED, key=lambda state: self.counts[state])
 
     @property
     def back(self) -> int:
@@ -39,12 +50,12 @@ class Line:
 
 
 def campaigns(session: Session) -> list[Campaign]:
-    """The campaigns that have been opened, running ones and later deadlines first."""
+    """The campaigns that have been opened, running ones first, the nearest deadline before others."""
     statement = (
         select(Campaign)
         .where(Campaign.opened_at.is_not(None))
         .options(joinedload(Campaign.period), joinedload(Campaign.form_version).joinedload(FormVersion.form))
-        .order_by(Campaign.closed_at.is_not(None), Campaign.deadline.desc(), Campaign.id)
+        .order_by(Campaign.closed_at.is_not(None), func.abs(Campaign.deadline - func.current_date()), Campaign.id.desc())
     )
     return list(session.scalars(statement))
 
@@ -56,25 +67,25 @@ def lines(session: Session, campaign_id: int, node: Organization) -> list[Line]:
     """
     step = func.split_part(Organization.path, "/", node.path.count("/") + 1)
     rows = session.execute(
-        select(step, Report.state, func.count(Report.id))
+        select(step, Report.state, func.count(Report.id), func.max(Report.id))
         .join(Organization, Organization.id == Report.organization_id)
         .where(Report.campaign_id == campaign_id, Organization.path.startswith(node.path))
         .group_by(step, Report.state)
     ).all()
     names = names_of(session, {int(key) if key else node.id for key, *_rest in rows})
     found: dict[int, Line] = {}
-    for key, state, count in rows:
+    for key, state, count, report_id in rows:
         organization_id = int(key) if key else node.id
-        line = found.setdefault(organization_id, Line(organization_id, names.get(organization_id, "")))
+        line = found.setdefault(organization_id, Line(organization_id, *names.get(organization_id, ("", ""))))
         line.counts[state] += count
-        line.below = bool(key)
-    return sorted(found.values(), key=lambda line: (line.done, -line.total, line.name))
+        line.below, line.report_id = bool(key), report_id
+    return sorted(found.values(), key=lambda line: (line.done, -line.total, NEED.index(line.state), line.sort_key))
 
 
-def names_of(session: Session, ids: set[int]) -> dict[int, str]:
-    """The organizations' short names."""
-    rows = session.execute(select(Organization.id, Organization.short_name).where(Organization.id.in_(ids)))
-    return dict(rows.tuples().all())
+def names_of(session: Session, ids: set[int]) -> dict[int, tuple[str, str]]:
+    """The organizations' short names, and how they sort."""
+    columns = select(Organization.id, Organization.short_name, Organization.sort_key)
+    return {row.id: (row.short_name, row.sort_key) for row in session.execute(columns.where(Organization.id.in_(ids)))}
 
 
 def total(of: Iterable[Line], name: str = "") -> Line:

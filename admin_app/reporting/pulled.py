@@ -8,6 +8,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import copysign, isnan
 from typing import Any
 
 from sqlalchemy import select
@@ -39,20 +40,20 @@ class Origin:
     at: datetime | None = None
 
 
-def fill(session: Session, report: Report, program: Program, values: Values) -> list[Origin]:
-    """Put what comes from elsewhere into ``values`` (before ``calc``) and say where each shown cell's value came from.
+def fill(session: Session, report: Report, program: Program, values: Values, shown: bool = True) -> list[Origin]:
+    """Put what comes from elsewhere into ``values`` (before ``calc``) and say where each shown cell's value comes from.
 
-    At most two statements, none for a form that takes nothing from elsewhere.
+    ``shown=False`` leaves the cells as they are and fetches only the operands of checks that show nowhere. At most two
+    statements, none for a form that takes nothing from elsewhere.
     """
     if not program.externals:
         return []
     sources = {external.source for external in program.externals}
     found = answers(session, report, sources)
     for external in program.externals:
-        put(program, values, external, found[external.source][0])
-    return [
-        origin(external, *found[external.source][1:]) for external in program.externals if external.address is not None
-    ]
+        if shown or external.address is None:
+            put(program, values, external, found[external.source][0])
+    return [origin(external, found[external.source][1]) for external in program.externals if external.address is not None]
 
 
 Answer = tuple[float | str | None, Report | None]
@@ -100,7 +101,7 @@ def reports(session: Session, report: Report, sources: Iterable[Source]) -> list
 
 
 def choose(period: Period, candidates: Iterable[Report], form: str, previous: bool) -> Report | None:
-    """The report of that form whose period is this one, covers it or, failing that, holds its last day; the accepted one first."""
+    """The report of that form whose period is this one, covers it or, failing that, holds its last day; accepted first."""
     mine = [other for other in candidates if form_code(other) == form]
     near = [other for other in mine if (before if previous else covers)(period, other.campaign.period)]
     if not near and not previous:
@@ -146,13 +147,12 @@ def read(session: Session, wanted: dict[int, tuple[Report, list[Source]]]) -> It
 
 
 def value_in(program: Program, section: Packed, cell: Cell) -> float | str | None:
-    """One cell's value out of a kept section, without unpacking the others."""
+    """One cell's value out of a kept section, without unpacking the others; an impossible number counts as a blank."""
     if cell.slot is None:
         return section.texts.get(f"{cell.row}/{cell.column}")
     (scaled,) = struct.unpack_from("<d", section.numbers, 8 * (cell.slot - program.section_slots[cell.section].start))
-    if scaled == 0.0 and str(scaled)[0] == "-":
-        return None
-    return float(scaled) / float(10**cell.decimals)
+    blank = isnan(scaled) or (scaled == 0.0 and copysign(1.0, scaled) < 0.0)
+    return None if blank else float(scaled) / 10.0**cell.decimals
 
 
 def untouched(program: Program, cell: Cell) -> float | str | None:
@@ -176,15 +176,14 @@ def put(program: Program, values: Values, external: External, value: float | str
         cell = program.cells[external.address]
         program.put(values, cell, fitting(program, cell, value))
     elif external.slot is not None:
-        known = isinstance(value, float) and value == value
-        values.numbers[external.slot] = value if isinstance(value, float) and known else 0.0
-        values.known[external.slot] = known
+        values.numbers[external.slot] = value if isinstance(value, float) else 0.0
+        values.known[external.slot] = isinstance(value, float)
 
 
 def fitting(program: Program, cell: Cell, value: float | str | None) -> float | str | None:
     """The value as this cell can hold it: a code of the card becomes a number, a number a text, where the cell asks for it."""
-    if value is None or value != value or isinstance(value, float) is cell.numeric:
-        return value if value == value else None
+    if value is None or isinstance(value, float) is cell.numeric:
+        return value
     if isinstance(value, float):
         return str(int(value) if value.is_integer() else value)
     try:

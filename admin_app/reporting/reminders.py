@@ -2,9 +2,8 @@
 
 from datetime import date, timedelta
 
-from flask_babel import LazyString
+from flask_babel import LazyString, lazy_ngettext
 from flask_babel import lazy_gettext as _
-from flask_babel import lazy_ngettext
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
@@ -27,7 +26,7 @@ def remind(session: Session, today: date | None = None) -> int:
         return sum(remind_of(session, report, (report.deadline - day).days) for report in owed(session, day))
 
 
-def owed(session: Session, day: date) -> list[Row[tuple[int, int, str, str, date]]]:
+def owed(session: Session, day: date) -> list[Row[int, int, str, str, date]]:
     """The unfiled reports of open campaigns whose deadline is one of the days to speak of."""
     dates = [day + timedelta(days=days) for days in (*BEFORE, AFTER)]
     reports = (
@@ -41,23 +40,25 @@ def owed(session: Session, day: date) -> list[Row[tuple[int, int, str, str, date
     return list(session.execute(reports).all())
 
 
-def remind_of(session: Session, report: Row[tuple[int, int, str, str, date]], days: int) -> int:
+def remind_of(session: Session, report: Row[int, int, str, str, date], days: int) -> int:
     """Tell the people of one report's organization, except those who have been told already."""
     kind = Kind.DEADLINE if days >= 0 else Kind.OVERDUE
     link = f"/reports/{report.id}"
     people = set(notices.people_of(session, report.organization_id, [RoleName.ORGANIZATION]))
-    told = select(Message.recipient_id).where(Message.link == link, Message.kind == kind, Message.at > func.now() - timedelta(hours=20))
+    lately = Message.at > func.now() - timedelta(hours=20)
+    told = select(Message.recipient_id).where(Message.link == link, Message.kind == kind, lately)
     people -= set(session.scalars(told))
     return notices.tell(session, people, kind, *words(report, days), link) if people else 0
 
 
-def words(report: Row[tuple[int, int, str, str, date]], days: int) -> tuple[LazyString, LazyString]:
+def words(report: Row[int, int, str, str, date], days: int) -> tuple[LazyString, LazyString]:
     """Subject and text."""
     names = {"title": report.title, "name": report.short_name, "date": report.deadline.strftime("%d.%m.%Y")}
     if days < 0:
-        return (
-            _("The deadline has passed: %(title)s", **names),
-            _("The report “%(title)s” of %(name)s was due on %(date)s and is not submitted. Please submit it as soon as you can.", **names),
+        late = _(
+            "The report “%(title)s” of %(name)s was due on %(date)s and is not submitted. Please submit it as soon as you can.",
+            **names,
         )
+        return _("The deadline has passed: %(title)s", **names), late
     left = lazy_ngettext("%(num)d day is left: %(title)s", "%(num)d days are left: %(title)s", days, **names)
     return left, _("The report “%(title)s” of %(name)s is due on %(date)s. It is not submitted yet.", **names)

@@ -68,7 +68,7 @@ def admit_organization(session: Session, organization: Organization) -> int:
         )
 
 
-def concerned(campaign: Campaign) -> Select[tuple[Organization]]:
+def concerned(campaign: Campaign) -> Select[Organization]:
     """The organizations that must file: by place in the tree, by type, not closed before the period began."""
     query = select(Organization).where(Organization.level.in_(campaign.filing_levels)).order_by(Organization.id)
     query = query.where(or_(Organization.closed_on.is_(None), Organization.closed_on > campaign.period.starts_on))
@@ -83,8 +83,7 @@ def admit(session: Session, campaign: Campaign, organization_ids: Iterable[int])
     with unscoped("the reports of a campaign"):
         statement = insert(Report).on_conflict_do_nothing().returning(Report.id)
         made = list(session.scalars(statement, rows))
-        for report in session.scalars(select(Report).where(Report.id.in_(made)).options(joinedload(Report.organization))):
-            tidings.of_opening(session, campaign, report)
+        tidings.of_opening(session, campaign, made)
     return len(made)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as lazily
+from flask_babel import lazy_gettext
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -108,7 +108,7 @@ def decide(session: Session, request: Request, state: RequestState, answer: str)
     session.flush()
     audit.record(session, f"request.{state}", request, {"answer": request.answer})
     words = {"what": request.kind.title, "answer": request.answer or "—", "number": request.id}
-    subject, body = (lazily(text, **words) for text in DECISIONS[state])
+    subject, body = (lazy_gettext(text, **words) for text in DECISIONS[state])
     notices.tell(session, [request.author_id], Kind.REQUEST_DECIDED, subject, body, link(request))
     return request
 
@@ -120,8 +120,8 @@ def tell_deciders(session: Session, request: Request) -> None:
     """A request came in: tell the operators nearest above its organization."""
     people = set(deciders(session, request.organization_id)) - {request.author_id}
     words = {"what": request.kind.title, "number": request.id, "who": scope.current().name, "text": request.text or "—"}
-    subject = lazily("New request: %(what)s", **words)
-    body = lazily("%(who)s has filed the request No. %(number)s “%(what)s”.\n\n%(text)s", **words)
+    subject = lazy_gettext("New request: %(what)s", **words)
+    body = lazy_gettext("%(who)s has filed the request No. %(number)s “%(what)s”.\n\n%(text)s", **words)
     notices.tell(session, people, Kind.REQUEST_FILED, subject, body, link(request))
 
 
@@ -176,10 +176,10 @@ def same(session: Session, request: Request) -> int | None:
     )
 
 
-def author_of(request: Request) -> tuple[str, str, str]:
+def author_of(session: Session, request: Request) -> tuple[str, str, str]:
     """The author's full name, e-mail and phone, for those who decide (a newcomer is otherwise seen by nobody)."""
     with scope.unscoped("who filed a request"):
-        user = request.author
+        user = session.get_one(User, request.author_id)
         return f"{user.surname} {user.name} {user.patronymic}".strip(), user.email, user.phone
 
 

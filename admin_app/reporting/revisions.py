@@ -34,7 +34,7 @@ class Difference:
 
 
 def entries(session: Session, report: Report, cell: str | None = None, limit: int = 200) -> Iterator[Entry]:
-    """The cells of the latest revisions, newest first; with ``cell`` the revisions that changed it. ``limit`` counts revisions."""
+    """The cells of the latest ``limit`` revisions, newest first; with ``cell`` only those that changed it."""
     row = ReportRevision
     query = select(row.number, row.delta, row.user_name, row.at).where(row.report_id == report.id)
     if cell is not None:
@@ -43,8 +43,8 @@ def entries(session: Session, report: Report, cell: str | None = None, limit: in
     for number, delta, who, at in session.execute(query.order_by(row.number.desc()).limit(limit)):
         for address, was, now in delta:
             if cell in (None, address):
-                shown = (storage.shown(program, address, content) for content in (was, now))
-                yield Entry(number, address, *shown, who, at)
+                before, after = (storage.shown(program, address, content) for content in (was, now))
+                yield Entry(number, address, before, after, who, at)
 
 
 def snapshots(session: Session, report: Report) -> list[ReportSnapshot]:

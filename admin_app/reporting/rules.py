@@ -14,6 +14,7 @@ Which rows a role sees at an organization:
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -24,14 +25,14 @@ from sqlalchemy import (
     and_,
     false,
     func,
+    inspect,
     literal,
     or_,
     select,
     true,
     tuple_,
 )
-from sqlalchemy.orm import with_loader_criteria
-from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy.orm import LoaderCriteriaOption
 
 from admin_app.reporting.actor import Actor, Reach
 from models import (
@@ -61,6 +62,7 @@ from models import (
 Model = type[Base]
 Part = ColumnElement[Any] | Select[Any]
 
+OWN = "scope_"  # how the rule's own aliases of plain tables begin
 ALL = frozenset(RoleName)
 VALUES: frozenset[Model] = frozenset({ReportSection, ReportRevision, ReportSnapshot, Explanation, Comment, Attachment})
 OVERSEERS = frozenset({RoleName.CENTRAL, RoleName.AUDITOR, RoleName.ADMIN})
@@ -108,18 +110,32 @@ def condition(actor: Actor, model: Model, own: bool = True) -> ColumnElement[boo
     return None if is_whole(model, found) else assemble(model, model, found)
 
 
-def criteria(actor: Actor) -> list[ORMOption]:
-    """The condition of every model as options for an ORM statement; models without a predicate have none.
+@lru_cache(maxsize=4096)
+def criteria(actor: Actor, models: frozenset[Model]) -> tuple[LoaderCriteriaOption, ...]:
+    """The conditions of these models and of all that their relations lead to; models without a predicate have none.
 
     Each is a lambda of the entity with SQL elements in its closure: only so are aliases adapted and statements cached by shape.
     """
-    found = {model: parts(actor, model) for model in MODELS.values()}
-    return [option(model, some) for model, some in found.items() if not is_whole(model, some)]
+    found = {model: parts(actor, model) for model in MODELS.values() if model in related(models)}
+    return tuple(rule(model, some) for model, some in found.items() if not is_whole(model, some))
 
 
-def option(model: Model, found: tuple[Part, ...]) -> ORMOption:
+def rule(model: Model, found: tuple[Part, ...]) -> LoaderCriteriaOption:
     """One model's criteria."""
-    return with_loader_criteria(model, lambda c: assemble(c, c.__mapper__.class_, found), include_aliases=True)
+    return LoaderCriteriaOption(model, lambda c: assemble(c, c.__mapper__.class_, found), include_aliases=True)
+
+
+def is_rule(option: Any) -> bool:
+    """Whether the option of a statement is one that `rule` made."""
+    code = getattr(getattr(option, "_where_crit_orig", None), "__code__", None)
+    return code is not None and code.co_filename == __file__
+
+
+@lru_cache(maxsize=256)
+def related(models: frozenset[Model]) -> frozenset[Model]:
+    """The models and all that relations lead to from them, however many steps."""
+    beside = {relation.mapper.class_ for model in models for relation in inspect(model).relationships}
+    return models if beside <= models else related(models | beside)
 
 
 def is_whole(model: Model, found: Sequence[Part]) -> bool:
@@ -211,7 +227,7 @@ def organizations(reaches: Sequence[Reach]) -> Part:
     """The ids of the organizations reached; false if there are none."""
     if not reaches:
         return false()
-    node = Organization.__table__.alias("scope_organization")
+    node = Organization.__table__.alias(f"{OWN}organization")
     return select(node.c.id).where(or_(*(within(node.c, reach) for reach in reaches)))
 
 
@@ -229,6 +245,6 @@ def rows(actor: Actor, model: Model, key: str) -> Part:
     found = parts(actor, model, own=False)
     if all(part is false() for part in found):
         return false()
-    table = model.__table__.alias(f"scope_{model.__tablename__}")
+    table = model.__table__.alias(f"{OWN}{model.__tablename__}")
     lasting = [or_(table.c.valid_to.is_(None), table.c.valid_to >= func.current_date())] if "valid_to" in table.c else []
     return select(table.c[key]).where(assemble(table.c, model, found), *lasting)

@@ -11,17 +11,13 @@ database again, with the rule. Where the rule isn't on the session (downloads, j
 No execution options are needed or read; the actor and the reason travel in context variables (`actor.py`).
 """
 
-from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Alias, Column, Executable, Table, TextClause, event, inspect, select, true
+from sqlalchemy import Executable, event, inspect, select, true
 from sqlalchemy.orm import ORMExecuteState, Session
-from sqlalchemy.orm.interfaces import ORMOption
-from sqlalchemy.sql.elements import ClauseElement
-from sqlalchemy.sql.visitors import HasTraverseInternals
 
-from admin_app.reporting import history, rules, writes
+from admin_app.reporting import history, writes
 from admin_app.reporting.actor import (
     NOBODY,
     Actor,
@@ -37,8 +33,9 @@ from admin_app.reporting.actor import (
     unscoped,
 )
 from admin_app.reporting.guard import Forbidden
-from admin_app.reporting.rules import MODELS, Model, condition
-from admin_app.reporting.writes import OutOfScope, Unrestricted
+from admin_app.reporting.rules import Model, condition, criteria, is_rule
+from admin_app.reporting.tripwire import Unrestricted, examine
+from admin_app.reporting.writes import OutOfScope
 from models import Base
 
 __all__ = [
@@ -94,62 +91,37 @@ def sees(actor: Actor, model: Model, row_id: Any, session: Session) -> bool:
         return session.scalar(select(true()).where(*found, *([] if rule is None else [rule]))) is not None
 
 
+UNKNOWN = "not a statement over entities (functions alone need .select_from(Model), exists() needs select(exists(select(…))))"
+
 # ── Statements ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@lru_cache(maxsize=256)
-def restriction(actor: Actor) -> tuple[ORMOption, ...]:
-    """The options that restrict this actor's statements."""
-    return tuple(rules.criteria(actor))
 
 
 @event.listens_for(ScopedSession, "do_orm_execute")
 def restrict(state: ORMExecuteState) -> None:
     """Hang the rule on one statement, or refuse it. Loads of more columns of a row that is held already pass."""
-    if reason() or state.is_column_load:
-        return
-    if not state.is_orm_statement or state.is_insert or state.is_from_statement:
-        raise Unrestricted(str(state.statement)[:500])
-    if not state.is_relationship_load:
-        examine(state.statement)
-    statement = state.statement.options(*restriction(current()))
-    state.statement = writes.restrict(statement, state) if state.is_update or state.is_delete else statement
+    if state.is_relationship_load:
+        state.statement = follow(state.statement, state)
+    elif not reason() and not state.is_column_load:
+        state.statement = lead(state.statement, state)
 
 
-def examine(statement: Executable) -> None:
-    """Raise `Unrestricted` if the statement has a part that no criteria reach: text, a plain mapped table, an unknown model."""
-    waiting: list[ClauseElement] = [statement]  # type: ignore[list-item]
-    seen: set[int] = set()
-    while waiting:
-        element = waiting.pop()
-        if id(element) in seen:
-            continue
-        seen.add(id(element))
-        if is_plain(element):
-            raise Unrestricted(f"{element} in {str(statement)[:500]}")
-        if not is_entity(element):
-            waiting.extend(HasTraverseInternals.get_children(element))  # not Select's own: it adds the tables of its columns
+def lead(statement: Any, state: ORMExecuteState) -> Executable:
+    """A statement of ours."""
+    if state.is_insert:
+        raise Unrestricted("an INSERT statement: add objects to the session instead")
+    if not state.is_orm_statement or state.is_from_statement:
+        raise Unrestricted(f"{UNKNOWN}: {statement!s:.500}")
+    restricted = statement.options(*criteria(current(), examine(statement)))
+    return writes.restrict(restricted, state) if state.is_update or state.is_delete else restricted
 
 
-TABLES = {model.__table__ for model in MODELS.values()}
-
-
-def is_entity(element: ClauseElement) -> bool:
-    """A mapped table, its alias or its column, that knows its entity: the criteria are for these."""
-    if "parententity" not in element._annotations:
-        return False
-    return isinstance(element, Table | Column) or (isinstance(element, Alias) and isinstance(element.element, Table))
-
-
-def is_plain(element: ClauseElement) -> bool:
-    """Text, or a mapped table without its entity."""
-    if isinstance(element, TextClause):
-        return True
-    entity = element._annotations.get("parententity")
-    if entity is not None:
-        return inspect(entity).mapper.class_ not in MODELS.values()
-    table = element.table if isinstance(element, Column) else element
-    return isinstance(table, Table) and table in TABLES
+def follow(statement: Any, state: ORMExecuteState) -> Executable:
+    """A load along a relation: it brings the rule under which its parent came in; what counts is the rule of now."""
+    others = [option for option in statement._with_options if not is_rule(option)]
+    bare = statement._clone()
+    bare._with_options = tuple(others)
+    models = frozenset(mapper.class_ for mapper in state.all_mappers)
+    return bare if reason() else bare.options(*criteria(current(), models))  # type: ignore[no-any-return]
 
 
 # ── Objects ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -20,7 +20,7 @@ from admin_app.reporting.entries import Rejected, Sent
 from admin_app.reporting.findings import Finding
 from admin_app.reporting.formula import Cell, Program, Values
 from admin_app.reporting.guard import Permission
-from admin_app.reporting.merge import Content, Merged, Others, Step, merge, since
+from admin_app.reporting.merge import Content, Merged, Step, merge, since
 from admin_app.reporting.pulled import Origin
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.workflow import Move
@@ -97,18 +97,13 @@ def load(session: Session, report: Report, only: str | None = None) -> Sheet:
     program = forms.program(report.campaign.form_version)
     stored = storage.values(program, storage.read(session, report.id, only))
     sheet = Sheet(report, program, stored, stored)
-    if only is None and report.state in workflow.EDITABLE:
-        bring_up_to_date(session, sheet)
+    if only is None and program.externals:  # without them, what is stored is up to date
+        sheet.values = stored.copy()
+        live = report.state in workflow.EDITABLE
+        sheet.origins = pulled.fill(session, report, program, sheet.values, shown=live)
+        if live:
+            program.calc(sheet.values)
     return sheet
-
-
-def bring_up_to_date(session: Session, sheet: Sheet) -> None:
-    """Fetch what comes from elsewhere and recompute the white cells, beside what is stored."""
-    if not sheet.program.externals:
-        return  # what is stored was computed from nothing else
-    sheet.values = sheet.stored.copy()
-    sheet.origins = pulled.fill(session, sheet.report, sheet.program, sheet.values)
-    sheet.program.calc(sheet.values)
 
 
 # ── Checking ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -137,7 +132,7 @@ def explain(session: Session, report_id: int, key: str, text: str) -> list[Findi
     asked = {finding.key for finding in findings.of(session, report, sheet.program, sheet.values) if finding.severity == "query"}
     if key not in asked:
         raise Refused(_("There is nothing to explain here any more: check the report again."))
-    findings.keep_explanation(session, report, key, text.strip())
+    findings.keep_explanation(session, report, key, entries.words(text))
     return settle_allowed(session, sheet)
 
 
@@ -173,6 +168,23 @@ def save(
     else:
         sheet.findings = findings.of(session, report, program, sheet.values)
     return answer(sheet, before, sent, decided, [step for step in steps if step.number > base], key)
+
+
+def news(session: Session, report_id: int, base: int) -> Saved | None:
+    """What others have done since the revision that the client saw; None if nothing. For pages that ask from time to time.
+
+    Raises Refused if the actor doesn't see the report.
+    """
+    report = session.get(Report, report_id)
+    if report is None:
+        raise workflow.unseen()
+    guard.require(Permission.REPORT_READ, report)
+    if report.revision <= base:
+        return None
+    sheet = load(session, report)
+    sheet.findings = findings.of(session, report, sheet.program, sheet.values)
+    nobody = uuid.UUID(int=0)
+    return answer(sheet, sheet.values, Sent(), Merged(), history(session, report, base, nobody), nobody)
 
 
 def history(session: Session, report: Report, base: int, key: uuid.UUID) -> list[Step]:
@@ -251,9 +263,7 @@ def settle_allowed(session: Session, sheet: Sheet) -> list[Finding]:
         return settle(session, sheet)
 
 
-def answer(
-    sheet: Sheet, before: Values, sent: Sent, decided: Merged, steps: list[Step], key: uuid.UUID
-) -> Saved:
+def answer(sheet: Sheet, before: Values, sent: Sent, decided: Merged, steps: list[Step], key: uuid.UUID) -> Saved:
     """What the client needs to hear: its own cells, white cells that changed, what others did since its base."""
     program, now = sheet.program, sheet.values
     others = since(step for step in steps if step.key != key)

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from math import isnan
 from typing import Any
 
 from flask_babel import gettext as _
@@ -47,7 +48,7 @@ def read_many(session: Session, places: Iterable[tuple[int, str]]) -> dict[tuple
     if not wanted:
         return {}
     query = select(row.report_id, row.code, row.numbers, row.texts, row.marks).where(tuple_(row.report_id, row.code).in_(wanted))
-    return {(report_id, code): Packed(code, *rest) for report_id, code, *rest in session.execute(query)}
+    return {(found[0], found[1]): Packed(*found[1:]) for found in session.execute(query)}
 
 
 @lru_cache(maxsize=64)
@@ -184,7 +185,7 @@ def differences(program: Program, before: Values, after: Values) -> Iterator[Cel
 
 def same(one: float, other: float) -> bool:
     """Equal, or both impossible (a division by zero)."""
-    return one == other or (one != one and other != other)
+    return one == other or (isnan(one) and isnan(other))
 
 
 # ── Snapshots ────────────────────────────────────────────────────────────────────────────────────────────────────────

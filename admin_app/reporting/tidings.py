@@ -1,13 +1,16 @@
 """What people are told about their reports, each in their own language: words and recipients."""
 
+from collections.abc import Sequence
+
 from flask_babel import lazy_gettext as _
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from admin_app.reporting import notices
 from admin_app.reporting.actor import current, unscoped
 from admin_app.reporting.formula.errors import N_
 from admin_app.reporting.notices import Kind
-from models import Campaign, Organization, Report, ReportState, RoleName
+from models import Campaign, Level, Membership, Organization, Report, ReportState, Role, RoleName
 
 FILERS = (RoleName.ORGANIZATION,)
 REVIEWERS = (RoleName.SUPERVISOR, RoleName.CENTRAL)
@@ -98,21 +101,28 @@ def of_decision(session: Session, report: Report, reviewer: Organization | None,
     notices.tell(session, people, kind, _(subject, **words), _(body, **words), link(report))
 
 
-def of_opening(session: Session, campaign: Campaign, report: Report) -> None:
-    """A report is to be filed: tell those who file it. A message only: a letter to everybody would be a flood."""
-    notices.tell(
-        session,
-        filers(session, report.organization),
-        Kind.CAMPAIGN_OPENED,
-        _("A report is to be filed: %(campaign)s", campaign=campaign.title),
-        _(
-            "%(name)s files the report “%(campaign)s” by %(deadline)s.",
-            name=report.organization.short_name,
-            campaign=campaign.title,
-            deadline=campaign.deadline.strftime("%d.%m.%Y"),
-        ),
-        link(report),
+def of_opening(session: Session, campaign: Campaign, report_ids: Sequence[int]) -> None:
+    """Reports are to be filed: tell the people who file them, each once, however many organizations they have."""
+    node = aliased(Organization)
+    filing = or_(
+        Membership.organization_id == node.id,
+        and_(Membership.organization_id == node.parent_id, node.level == Level.BRANCH),
     )
+    people = (
+        select(Membership.user_id)
+        .join(Role, Role.id == Membership.role_id)
+        .join(node, filing)
+        .join(Report, Report.organization_id == node.id)
+        .where(Report.id.in_(report_ids), Role.name.in_(FILERS), Membership.valid_from <= func.current_date())
+        .where(or_(Membership.valid_to.is_(None), Membership.valid_to >= func.current_date()))
+        .distinct()
+    )
+    with unscoped("who files the reports of a campaign"):
+        recipients = list(session.scalars(people))
+    words = {"campaign": campaign.title, "deadline": campaign.deadline.strftime("%d.%m.%Y")}
+    subject = _("A report is to be filed: %(campaign)s", **words)
+    body = _("Please file the report “%(campaign)s” by %(deadline)s. It waits for you in «My reports».", **words)
+    notices.tell(session, recipients, Kind.CAMPAIGN_OPENED, subject, body, "/cabinet")
 
 
 def of_comment(session: Session, report: Report, text: str, place: str) -> None:

@@ -159,7 +159,9 @@ def several(found: list[Organization]) -> str:
     """Why a place is not one organization."""
     if not found:
         return _("There is no such organization in your part. Type its INN, or its name as it stands in the registry.")
-    names = "; ".join(f"{one.short_name} ({_('INN')} {one.inn or '—'}, {_('KPP')} {one.kpp or '—'})" for one in found[:5])
+    names = "; ".join(
+        _("%(name)s (INN %(inn)s, KPP %(kpp)s)", name=one.short_name, inn=one.inn or "—", kpp=one.kpp or "—") for one in found[:5]
+    )
     return _("Several organizations fit: %(names)s. Type the INN and the KPP, or the whole name.", names=names)
 
 

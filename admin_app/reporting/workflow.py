@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as N_
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from admin_app.reporting import audit, guard, storage, tidings
+from admin_app.reporting import audit, entries, guard, storage, tidings
 from admin_app.reporting.actor import Actor, current, unscoped
 from admin_app.reporting.guard import Answer, Permission
 from admin_app.reporting.refusal import Refused
@@ -137,21 +137,45 @@ def holds(actor: Actor, organization: Organization) -> bool:
     return any(reach.role in operators and organization.path.startswith(reach.path) for reach in actor.reaches)
 
 
-def next_reviewer(session: Session, report: Report) -> Organization | None:
-    """The organization above the present holder to which the report goes next; None if nobody is left.
+def reviewers(session: Session, report: Report) -> list[Organization]:
+    """Who reviews the report, one after another: the organizations above it at the levels of the campaign, from below.
 
-    The campaign's levels from below; where none of them is above the organization (a municipal office files itself),
-    its direct superior.
+    Where none of them is above (a municipal office files itself), its direct superior.
     """
     above = lineage(report.organization)[1:]
-    with unscoped("who reviews the report next"):
+    with unscoped("who reviews the report"):
         found = {row.id: row for row in session.scalars(select(Organization).where(Organization.id.in_(above)))}
-    chain = [found[node] for node in above if found[node].level in report.campaign.review_levels] or [found[node] for node in above[:1]]
-    ids = [organization.id for organization in chain]
+    chain = [found[node] for node in above]
+    return [row for row in chain if row.level in report.campaign.review_levels] or chain[:1]
+
+
+def next_reviewer(session: Session, report: Report) -> Organization | None:
+    """The organization to which the report goes next; None if nobody is left."""
+    chain = reviewers(session, report)
     if report.reviewer_id is None:
         return chain[0] if chain else None
-    rest = chain[ids.index(report.reviewer_id) + 1 :] if report.reviewer_id in ids else []
-    return rest[0] if rest else None
+    places = [row.id for row in chain]
+    passed = places.index(report.reviewer_id) + 1 if report.reviewer_id in places else len(chain)
+    return chain[passed] if passed < len(chain) else None
+
+
+def rehome(session: Session, organization: Organization) -> int:
+    """After an organization was moved in the tree: reports under review at and below it go to the new reviewer of the same level.
+
+    To be called by whoever changes ``parent_id``, after the flush; how many reports changed hands.
+    """
+    moved = 0
+    with unscoped("reports under review follow their organization"):
+        below = select(Report).join(Report.organization).where(Organization.path.startswith(organization.path, autoescape=True))
+        for report in session.scalars(below.where(Report.state == S.SUBMITTED).with_for_update(of=Report)).all():
+            chain = reviewers(session, report)
+            level = report.reviewer.level if report.reviewer else None
+            heir = next((row for row in chain if row.level is level), chain[0] if chain else None)
+            if heir is not None and heir.id != report.reviewer_id:
+                report.reviewer_id = heir.id
+                moved += 1
+        session.flush()
+    return moved
 
 
 # ── Judging ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -234,10 +258,10 @@ def fill(session: Session, report: Report) -> None:
 
 
 def move(session: Session, report_id: int, what: Move, reason: str = "", granted: bool = False) -> Report:
-    """Make a move (any but filling): the state, its snapshot, its record, its messages. Raises Refused; nothing has changed then."""
+    """Make a move (any but filling): state, snapshot, record, messages. Raises Refused; nothing has changed then."""
     report = lock(session, report_id)
     rule = require(session, report, what, granted)
-    reason = reason.strip()
+    reason = entries.words(reason)
     if rule.reason and not reason:
         raise Refused(_("Say the reason: the organization reads it."))
     before = report.state
@@ -246,9 +270,7 @@ def move(session: Session, report_id: int, what: Move, reason: str = "", granted
         report.reason = reason
         author = current()
         session.add(
-            Comment(
-                report_id=report.id, text=reason, author_id=author.user_id, author_name=author.name, revision=report.revision
-            )
+            Comment(report_id=report.id, text=reason, author_id=author.user_id, author_name=author.name, revision=report.revision)
         )
     session.flush()
     audit.record(session, f"report.{what}", report, {"from": before, "to": report.state, "reason": reason})
@@ -259,7 +281,7 @@ def move(session: Session, report_id: int, what: Move, reason: str = "", granted
 def submit(session: Session, report: Report, rule: Rule) -> None:
     """To the first reviewer."""
     reviewer = next_reviewer(session, report)
-    report.state, report.reviewer_id = rule.to, reviewer and reviewer.id
+    report.state, report.reviewer_id = rule.to, reviewer.id if reviewer else None
     report.reason = ""
     report.submitted_at, report.submitted_by_id = datetime.now(UTC), current().user_id
     snapshot(session, report)
@@ -268,7 +290,7 @@ def submit(session: Session, report: Report, rule: Rule) -> None:
 def accept(session: Session, report: Report, rule: Rule) -> None:
     """To the next reviewer or, if this was the last one, to the end."""
     reviewer = next_reviewer(session, report)
-    report.reviewer_id = reviewer and reviewer.id
+    report.reviewer_id = reviewer.id if reviewer else None
     if reviewer is None:
         report.state = rule.to
         report.accepted_at, report.accepted_by_id = datetime.now(UTC), current().user_id

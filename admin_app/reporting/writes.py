@@ -25,14 +25,11 @@ from admin_app.reporting.actor import Actor, current, quietly, reason
 from admin_app.reporting.guard import Forbidden
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.rules import MODELS, Model, condition
+from admin_app.reporting.tripwire import Unrestricted
 from models import Base, Event, Membership, Organization, Report, Role, Tree, User
 
 TARGETS = {model.__table__: model for model in MODELS.values()}
 UPWARD = {(Report, "reviewer_id")}  # names an organization above: whoever reaches an organization may name those above it
-
-
-class Unrestricted(Exception):
-    """A statement that the rule can't be hung on; write it with ORM entities or say ``unscoped("why")``."""
 
 
 class OutOfScope(Refused):

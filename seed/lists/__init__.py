@@ -41,10 +41,17 @@ def part_of(code: str, known: dict[str, ClassifierItem]) -> str:
     return next((code[:length].rstrip(".") for length in range(len(code) - 1, 1, -1) if code[:length].rstrip(".") in known), "")
 
 
+def titles(session: Session) -> dict[str, dict[int, tuple[str, str]]]:
+    """All items: ``{list: {id: (code, title)}}``."""
+    rows = session.execute(
+        select(Classifier.code, ClassifierItem.id, ClassifierItem.code, ClassifierItem.title).join(ClassifierItem.classifier)
+    )
+    found: dict[str, dict[int, tuple[str, str]]] = {}
+    for classifier, item, code, title in rows:
+        found.setdefault(classifier, {})[item] = (code, title)
+    return found
+
+
 def codes(session: Session) -> dict[str, dict[str, int]]:
     """The ids of all items: ``codes(session)["okved"]["85.14"]``."""
-    rows = session.execute(select(Classifier.code, ClassifierItem.code, ClassifierItem.id).join(ClassifierItem.classifier))
-    found: dict[str, dict[str, int]] = {}
-    for classifier, code, item in rows:
-        found.setdefault(classifier, {})[code] = item
-    return found
+    return {classifier: {code: item for item, (code, _title) in items.items()} for classifier, items in titles(session).items()}

@@ -9,7 +9,20 @@ from tests import needs
 from tests.rules.test_codes import BAD, GOOD
 
 MODULE = Path("views/static/js/admin/codes.js").resolve()
-ODD = ["", "0", "+", "7707083893 ", "a@b.cd", "A@B.CD", "https://", "8-800-2000-600", "ш@х.рф", "1" * 14, "000000000000", "00000000"]
+ODD = [
+    "",
+    "0",
+    "+",
+    "7707083893 ",
+    "a@b.cd",
+    "A@B.CD",
+    "https://",
+    "8-800-2000-600",
+    "ш@х.рф",
+    "1" * 14,
+    "000000000000",
+    "00000000",
+]
 
 
 def test_the_browser_says_the_same(tmp_path: Path) -> None:
@@ -25,7 +38,8 @@ def test_the_browser_says_the_same(tmp_path: Path) -> None:
     answer = subprocess.run([needs.node(), str(script)], capture_output=True, text=True, check=True, timeout=60)
     said = json.loads(answer.stdout)
     differing = [
-        (kind, text, theirs) for (kind, text), theirs in zip(asked, said, strict=True)
+        (kind, text, theirs)
+        for (kind, text), theirs in zip(asked, said, strict=True)
         if theirs != [codes.reason(kind, text), codes.clean(kind, text)]
     ]
     assert not differing

@@ -86,7 +86,9 @@ def test_filters_say_what_they_do_and_can_be_taken_away(page_of: PageOf, cast: C
     assert "Филиал СОШ № 1" in names(page)
 
 
-@pytest.mark.parametrize("query", ["level=foo", "parent_id=abc", "parent_id=1,2", "closed_on-from=31.02.2026", "type_id=99999999999"])
+@pytest.mark.parametrize(
+    "query", ["level=foo", "parent_id=abc", "parent_id=1,2", "closed_on-from=31.02.2026", "type_id=99999999999"]
+)
 def test_a_filter_that_makes_no_sense_is_said(page_of: PageOf, query: str) -> None:
     page = page_of("central").get(f"/admin/organization/?{query}")
     assert len(names(page)) == 7
@@ -101,7 +103,9 @@ def test_a_filter_by_a_foreign_row_tells_nothing(page_of: PageOf, cast: Cast) ->
     assert foreign == absent
 
 
-@pytest.mark.parametrize("query", ["page=999999999999", "page=-1", "page=x", "sort=password", "sort=-nothing", "sort=path", "page=9999999"])
+@pytest.mark.parametrize(
+    "query", ["page=999999999999", "page=-1", "page=x", "sort=password", "sort=-nothing", "sort=path", "page=9999999"]
+)
 def test_odd_addresses_make_clean_pages(page_of: PageOf, query: str) -> None:
     page_of("central").get(f"/admin/organization/?{query}")
 

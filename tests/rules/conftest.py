@@ -1,11 +1,11 @@
 """The rules need a database and no application: sessions on one connection that is rolled back after each test."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from admin_app import migrations
@@ -59,10 +59,13 @@ class Rig:
     def actor(self, name: str) -> scope.Actor:
         return scope.actor_of(self.world.users[PEOPLE[name]], self.plain)
 
-    def as_(self, name: str) -> AbstractContextManager[scope.Actor]:
-        """What follows is done by that person, in a session that has loaded nothing."""
+    @contextmanager
+    def as_(self, name: str) -> Iterator[scope.Actor]:
+        """What follows is done by that person, in a session that holds nothing before and after."""
         self.scoped.expunge_all()
-        return scope.acting(self.actor(name))
+        with scope.acting(self.actor(name)) as actor:
+            yield actor
+            self.scoped.expunge_all()
 
     def at(self, node: int) -> int:
         return self.world.nodes[node]
@@ -70,8 +73,12 @@ class Rig:
 
 @pytest.fixture(scope="session")
 def engine(server_url: str) -> Iterator[Engine]:
-    """The migrated database of the run."""
-    engine = create_engine(server_url)
+    """A migrated database of its own on the run's server, without the cast."""
+    server = create_engine(server_url.replace("/postgres?", "/template1?"), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text("CREATE DATABASE rules TEMPLATE template0"))
+    server.dispose()
+    engine = create_engine(server_url.replace("/postgres?", "/rules?"))
     migrations.upgrade(engine)
     yield engine
     engine.dispose()
@@ -93,8 +100,3 @@ def rig(wire: Connection) -> Iterator[Rig]:
     with scope.ScopedSession(wire, join_transaction_mode="create_savepoint") as scoped:
         yield Rig(scoped, plain, world)
     plain.close()
-
-
-@pytest.fixture
-def refused() -> Callable[[type[Exception]], AbstractContextManager[object]]:
-    return pytest.raises

@@ -50,7 +50,11 @@ def plans(draw: Any) -> Plan:
         starts=st.sampled_from((-10, -1, 0, 1)),
         ends=st.sampled_from((None, -1, 0, 5)),
     )
-    seats = draw(st.lists(seat.filter(lambda s: s.ends is None or s.starts <= s.ends), max_size=7, unique_by=lambda s: (s.user, s.node, s.role)))
+    seats = draw(
+        st.lists(
+            seat.filter(lambda s: s.ends is None or s.starts <= s.ends), max_size=7, unique_by=lambda s: (s.user, s.node, s.role)
+        )
+    )
     return Plan(tuple(nodes), 3, tuple(seats))
 
 
@@ -67,7 +71,10 @@ def test_everybody_sees_exactly_what_the_oracle_says(engine: Engine, plan: Plan)
     with engine.connect() as wire, Session(wire, join_transaction_mode="create_savepoint") as plain:
         world = build(plain, plan)
         for number, user in enumerate(world.users):
-            with scope.acting(scope.actor_of(user, plain)), scope.ScopedSession(wire, join_transaction_mode="create_savepoint") as session:
+            with (
+                scope.acting(scope.actor_of(user, plain)),
+                scope.ScopedSession(wire, join_transaction_mode="create_savepoint") as session,
+            ):
                 for model in PLACED:
                     assert keys(session, model) == world.seen(number, model), (model.__name__, number)
 

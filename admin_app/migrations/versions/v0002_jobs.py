@@ -1,5 +1,7 @@
 """The job queue, a job for every letter, and the counter of attempts"""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from procrastinate.schema import SchemaManager
@@ -47,7 +49,8 @@ def upgrade() -> None:
     op.create_index("ix_attempt_key_at", "attempt", ["key", "at"], unique=False)
     op.execute("CREATE SCHEMA jobs")
     op.execute("SET LOCAL search_path = jobs")
-    op.get_bind().connection.driver_connection.execute(SchemaManager.get_schema())  # many statements, '%' and ':' as they are
+    driver: Any = op.get_bind().connection.driver_connection  # takes many statements at once, with '%' and ':' as they are
+    driver.execute(SchemaManager.get_schema())
     op.execute("SET LOCAL search_path TO DEFAULT")
     op.execute(PINNED)
     op.execute(LETTER_JOB)
@@ -60,4 +63,3 @@ def downgrade() -> None:
     op.execute("DROP SCHEMA jobs CASCADE")
     op.drop_index("ix_attempt_key_at", table_name="attempt")
     op.drop_table("attempt")
-

@@ -13,7 +13,7 @@ Steps = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """``form`` is ``Instance.form`` (or a formula's template); ``owner`` the number of the rule, or -1 for formulas."""
+    """``form`` is ``Instance.form`` (or a formula's template); ``owner`` the number of the rule, or a formula's level."""
 
     form: tuple[Any, ...]
     owner: int

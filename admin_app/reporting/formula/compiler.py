@@ -18,7 +18,7 @@ from .places import Here, Place, Places
 from .tree import Card, Chain, Node, Num, Ref, Rule
 from .unit import Unit
 
-LEAVES = 3_000_000  # over the whole form
+LEAVES = 600_000  # over the whole form
 
 
 @dataclass
@@ -63,6 +63,8 @@ def build(draft: Draft, digest: str) -> Unit:
 
 
 def _stopping(work: Work, where: str, source: str, step: Callable[[], None]) -> None:
+    if work.leaves > LEAVES:
+        return
     try:
         step()
     except Stop as stop:
@@ -174,4 +176,4 @@ def _formula_blocks(work: Work) -> list[Block]:
         form = (template, nullable, len(slots))
         listed.append((level_of[slot], kinds.setdefault(form, len(kinds)), slot, form, (slot, *slots)))
     listed.sort(key=lambda item: item[:3])
-    return blocks((-1, form, slots) for _, _, _, form, slots in listed)
+    return blocks((level, form, slots) for level, _, _, form, slots in listed)

@@ -4,7 +4,7 @@ The package knows no translation: a sentence is an English template (a msgid, ma
 parameters. A screen translates the template and fills it in; ``str()`` gives the English sentence.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 def N_(message: str) -> str:
@@ -35,11 +35,27 @@ class Problem:
 
 
 class FormError(Exception):
-    """The document can't become a form; ``problems`` says everything that was found, in the order of the document."""
+    """The document can't become a form; ``problems`` says everything that was found, in the order of the document.
+
+    What is wrong in the same way in many cells (a column's formula) is said once, with the first cell and "+11" for the others.
+    """
 
     def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = problems
+        self.problems = _once(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def _once(problems: list[Problem]) -> list[Problem]:
+    alike: dict[tuple[object, ...], list[Problem]] = {}
+    for problem in problems:
+        key = (problem.message, *problem.params.values(), problem.source, problem.caret)
+        alike.setdefault(key if problem.source else (id(problem),), []).append(problem)
+    return [_first(group) for group in alike.values()]
+
+
+def _first(group: list[Problem]) -> Problem:
+    others = f" (+{len(group) - 1})" if len(group) > 1 else ""
+    return replace(group[0], where=group[0].where + others)
 
 
 class Stop(Exception):

@@ -6,6 +6,7 @@ from types import CodeType
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from . import runtime
@@ -14,6 +15,7 @@ from .render import NUMPY, Renderer, Run, runs
 from .runtime import Floats, Mask
 
 PIECE = 50
+BATCH = 128
 Bad = tuple[int, int, int, float | None, float | None]
 Truth = NDArray[np.bool_]
 
@@ -111,11 +113,12 @@ def total(v: Floats, start: int, step: int, count: int, terms: int, stride: int)
 
 
 def some_known(m: Mask, start: int, step: int, count: int, terms: int, stride: int) -> Truth:
-    """Whether any of the strips is known."""
-    result: Truth = m[:, strip(start, step, count)] != 0
-    for term in range(1, terms):
-        result |= m[:, strip(start + term * stride, step, count)] != 0
-    return result
+    """Whether any of the strips is known. (Of bytes, in whatever order: one view and one pass.)"""
+    down, across = m.strides
+    shape, strides = (len(m), count, terms), (down, step * across, stride * across)
+    view = as_strided(m[:, start:], shape, strides, writeable=False)
+    known: Truth = np.logical_or.reduce(view, axis=2)
+    return known
 
 
 def put(v: Floats, m: Mask, where: slice, value: Floats, known: Truth) -> None:
@@ -166,26 +169,46 @@ class Matrix:
         self.check_parts: tuple[Callable[[Floats, Mask, Any], None], ...] = names["check_parts"]
 
     def calc(self, v: Floats, m: Mask) -> None:
-        with np.errstate(all="ignore"):
-            for part in self.calc_parts:
-                part(v, m)
+        """Compute in place."""
+        for rows, some_v, some_m in _batches(v, m):
+            with np.errstate(all="ignore"):
+                for part in self.calc_parts:
+                    part(some_v, some_m)
+            v[rows], m[rows] = some_v, some_m
 
     def check(self, v: Floats, m: Mask) -> list[Bad]:
+        """The failing instances, by report, block and instance."""
         found: list[Bad] = []
-        reports = len(v)
-
-        def bad(block: int, first: int, count: int, fails: Truth, left: Any, right: Any) -> None:
-            if not np.any(fails):
-                return
-            shape = (reports, count)
-            where = np.argwhere(np.broadcast_to(fails, shape))
-            sides = [None if side is None else np.broadcast_to(side, shape) for side in (left, right)]
-            for report, at in where.tolist():
-                a, b = (None if side is None else float(side[report, at]) for side in sides)
-                found.append((report, block, first + at, a, b))
-
-        with np.errstate(all="ignore"):
-            for part in self.check_parts:
-                part(v, m, bad)
-        found.sort(key=lambda item: item[:3])
+        for rows, some_v, some_m in _batches(v, m):
+            failures = Failures(rows.start, len(some_v))
+            with np.errstate(all="ignore"):
+                for part in self.check_parts:
+                    part(some_v, some_m, failures.add)
+            found.extend(sorted(failures.found, key=lambda item: item[:3]))
         return found
+
+
+class Failures:
+    """Collects what fails in one batch of reports."""
+
+    def __init__(self, first: int, reports: int) -> None:
+        self.first = first
+        self.reports = reports
+        self.found: list[Bad] = []
+
+    def add(self, block: int, first: int, count: int, fails: Truth, left: Any, right: Any) -> None:
+        """``fails`` over reports and instances; ``left`` and ``right`` may be single numbers or None."""
+        if not np.any(fails):
+            return
+        shape = (self.reports, count)
+        sides = [None if side is None else np.broadcast_to(side, shape) for side in (left, right)]
+        for report, at in np.argwhere(np.broadcast_to(fails, shape)).tolist():
+            a, b = (None if side is None else float(side[report, at]) for side in sides)
+            self.found.append((self.first + report, block, first + at, a, b))
+
+
+def _batches(v: Floats, m: Mask) -> Iterator[tuple[slice, Floats, Mask]]:
+    """The reports a hundred at a time, turned so that a slot's numbers lie side by side: that fits the processor's cache."""
+    for start in range(0, len(v), BATCH):
+        rows = slice(start, start + BATCH)
+        yield rows, np.asfortranarray(v[rows]), np.asfortranarray(m[rows])

@@ -30,12 +30,12 @@ class Reading:
         self.problems.append(Problem(message, {key: str(value)[:200] for key, value in params.items()}, where))
 
     def text(self, holder: dict[str, Any], key: str, where: str, *, needed: bool = False) -> str:
-        """The text under ``key``; a number is taken as it is written, anything else is a problem."""
+        """The text under ``key``, or a whole number. Without quotes YAML takes 2.10 for 2.1: a problem, like anything else."""
         value = holder.get(key, "")
-        if isinstance(value, (str, int, float)) and not isinstance(value, bool):
+        if isinstance(value, str | int) and not isinstance(value, bool):
             text = str(value).strip("\n")
             if not text.strip() and needed:
                 self.wrong(where, N_("“%(key)s” is empty or missing."), key=key)
             return text
-        self.wrong(where, N_("“%(key)s” must be text."), key=key)
+        self.wrong(where, N_("“%(key)s” must be text: put it in quotes."), key=key)
         return ""

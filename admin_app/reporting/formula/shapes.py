@@ -5,7 +5,7 @@ from itertools import product
 
 from .errors import N_, Stop
 from .form import Source
-from .places import CROSSED, Here, Places
+from .places import TEXT, Here, Places
 from .tree import Call, Card, Chain, Node, Num, Ref
 
 Shape = tuple[int, int, int]
@@ -29,10 +29,10 @@ class Shapes:
     def _internal(self, ref: Ref) -> tuple[Shape, list[int]]:
         sections, rows, columns = self.places.find(ref, self.here)
         found = [self.places.sections[s].slot(r, c) for s, r, c in product(sections, rows, columns)]
-        if not any(slot >= 0 for slot in found):
-            if CROSSED in found:
-                raise Stop(N_("All cells named here are crossed out."), ref.at)
+        if all(slot == TEXT for slot in found):
             raise Stop(N_("Cells with text can't be calculated with."), ref.at)
+        if not any(slot >= 0 for slot in found) and ref.rows and ref.columns:
+            raise Stop(N_("All cells named here are crossed out."), ref.at)
         return (len(sections), len(rows), len(columns)), found
 
     def _external(self, ref: Ref) -> tuple[Shape, list[int]]:

@@ -65,7 +65,10 @@ export function clean(kind, text) {
 /** Watch one input: says what is wrong when one leaves the field, takes it back as soon as it is right. */
 function watch(input) {
   const words = JSON.parse(input.dataset.words);
-  const note = document.getElementById(`${input.id}-live`);
+  const note = Object.assign(document.createElement("p"), { id: `${input.id}-live`, className: "wrong" });
+  note.setAttribute("role", "status");
+  input.after(note);
+  input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") ?? ""} ${note.id}`.trim());
   const tell = () => {
     const text = clean(input.dataset.code, input.value);
     const why = text ? reason(input.dataset.code, text) : null;

@@ -7,7 +7,7 @@ class Combobox {
     this.input = input;
     this.list = document.getElementById(`${input.id}-list`);
     this.said = document.getElementById(`${input.id}-said`);
-    this.hidden = "adds" in input.dataset ? null : input.form.elements.namedItem(input.dataset.name);
+    this.hidden = "adds" in input.dataset ? null : input.form.querySelector(`input[type=hidden][name="${input.dataset.name}"]`);
     this.title = input.value;
     this.asked = 0;
     this.place = -1;

@@ -1,6 +1,6 @@
 /** The menu's actions: save, check, submit, explain; dialogs; and what an earlier page left unsent. */
 
-import {clock, element, put} from "./screen.js";
+import {element, put} from "./screen.js";
 import {fill} from "./numbers.js";
 
 /** @typedef {import("./findings.js").Finding} Finding */
@@ -10,7 +10,8 @@ import {fill} from "./numbers.js";
  * @typedef {object} Owner
  * @property {{url: string, csrf: string, sentences: Record<string, string>, typed: boolean}} start
  * @property {import("./sync.js").Sync} sync @property {import("./outbox.js").Outbox} outbox
- * @property {import("./editor.js").Editor} editor @property {import("./findings.js").Findings} findings
+ * @property {import("./editor.js").Editor} editor @property {import("./answers.js").Answers} answers
+ * @property {import("./findings.js").Findings} findings
  * @property {import("./panels.js").Panels} panels @property {import("./screen.js").SaveState} save
  * @property {(cell: string) => Promise<void>} jump
  */
@@ -34,8 +35,8 @@ export class Actions {
 
   /** What an earlier page could not send stands in the cells again, and goes now. */
   async takeUp() {
-    const {outbox, editor, sync} = this.page;
-    if (outbox.size) editor.restore([...outbox.edits.values()]);
+    const {outbox, answers, sync} = this.page;
+    if (outbox.size) answers.takeUp();
     if (outbox.waiting) await sync.flush();
   }
 
@@ -98,7 +99,7 @@ export class Actions {
     const answer = await this.#post("check", new FormData());
     if (!answer) return;
     this.#tell(answer.findings);
-    put(document, "[data-panel=check] [data-note]", fill(this.page.start.sentences.checked, {time: clock()}));
+    put(document, "[data-panel=check] [data-note]", fill(this.page.start.sentences.checked, {time: answer.at}));
   }
 
   /** @param {HTMLFormElement} form */

@@ -33,6 +33,6 @@ export const write = (rows) => rows.map((row) => row.map(quoted).join("\t")).joi
 
 /** @param {string} text */
 function quoted(text) {
-  const bare = text.replace(/(?<=\d)[\u2009\u00a0\u202f](?=\d)/g, "");
+  const bare = text.replace(/(?<=\d)[\u2009\u00a0\u202f](?=\d)/g, "").replace(/^\u2212(?=\d)/, "-");
   return /[\t\r\n"]/.test(bare) ? `"${bare.replaceAll('"', '""')}"` : bare;
 }

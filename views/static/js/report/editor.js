@@ -37,6 +37,8 @@ export class Editor {
     this.conflicts = new Map();
     /** The committed text of each grey cell of the open section. @type {Map<string, string>} */
     this.texts = new Map();
+    /** Cells that are marked as not adding up. @type {Set<string>} */
+    this.wrong = new Set();
     /** @type {Table|null} */
     this.table = null;
   }
@@ -45,15 +47,29 @@ export class Editor {
   attach(table) {
     this.table = table;
     this.texts.clear();
+    this.marked([]);
     for (const cell of table.cells.values()) {
       if (!cell.input) continue;
-      const typed = cell.input instanceof HTMLInputElement && cell.input.value !== cell.input.defaultValue ? cell.input.value : null;
-      const text = this.bad.get(cell.address)?.text ?? this.shown(cell);
-      this.#put(cell, text);
+      const {value, defaultValue = value} = /** @type {HTMLInputElement} */ (cell.input);
+      const text = this.reads(cell);
+      this.put(cell, text);
       this.texts.set(cell.address, text);
-      if (typed !== null && typed !== text) this.#writeAll([{cell: cell.address, from: text, to: typed}]);
+      if (value !== defaultValue && value !== text) this.#writeAll([{cell: cell.address, from: text, to: value}]); // typed before we came
     }
     this.repaint(false);
+  }
+
+  /** What the cell should read: the text that isn't kept, else its value. @param {Cell} cell */
+  reads(cell) {
+    const edit = this.around.outbox.edits.get(cell.address);
+    const parsed = edit?.kept ? parse(edit.text, cell.rule) : null;
+    if (edit && parsed?.code !== undefined && !this.bad.has(cell.address)) this.bad.set(cell.address, this.#wrong(edit.text, parsed));
+    return this.bad.get(cell.address)?.text ?? this.shown(cell);
+  }
+
+  /** @param {string} text @param {{code: string, params: Record<string, string>}} parsed */
+  #wrong(text, parsed) {
+    return {text, sentence: fill(this.around.sentences[parsed.code] ?? parsed.code, parsed.params)};
   }
 
   /** What the model says the cell reads. @param {Cell} cell */
@@ -62,35 +78,35 @@ export class Editor {
     return cell.rule.type === "date" ? String(value ?? "") : show(value, cell.rule);
   }
 
-  /** @param {Cell} cell @param {string} text */
-  #put(cell, text) {
+  /** Show a text in a cell's field. @param {Cell} cell @param {string} text */
+  put(cell, text) {
     if (cell.input && cell.input.value !== text) cell.input.value = text;
-    this.#mark(cell);
+    this.mark(cell);
   }
 
-  /** @param {Cell} cell */
-  #mark(cell) {
+  /** How the cell looks for its text. @param {Cell} cell */
+  mark(cell) {
     const bad = this.bad.has(cell.address);
-    const conflict = this.conflicts.has(cell.address);
-    cell.td.classList.toggle("bad", bad);
-    cell.td.classList.toggle("conflict", conflict);
-    if (bad || conflict) cell.input?.setAttribute("aria-invalid", "true");
-    else if (!cell.td.classList.contains("err")) cell.input?.removeAttribute("aria-invalid");
+    const {classList} = cell.td;
+    if (bad === classList.contains("bad") && this.conflicts.has(cell.address) === classList.contains("conflict")) return;
+    classList.toggle("bad", bad);
+    classList.toggle("conflict", this.conflicts.has(cell.address));
+    if (cell.input) cell.input.ariaInvalid = bad || classList.contains("err") ? "true" : null;
   }
 
   /** Keep a text as the cell's value, or beside it if it can't be one. @param {Cell} cell @param {string} text */
   write(cell, text) {
-    const {model, outbox, sentences, revision} = this.around;
+    const {model, outbox, revision} = this.around;
     const parsed = parse(text, cell.rule);
     if (parsed.code !== undefined) {
-      this.bad.set(cell.address, {text, sentence: fill(sentences[parsed.code] ?? parsed.code, parsed.params)});
+      this.bad.set(cell.address, this.#wrong(text, parsed));
       outbox.put(cell.address, text, revision(), true);
     } else {
       this.bad.delete(cell.address);
       model.set(cell, parsed.value);
       outbox.put(cell.address, text, revision());
     }
-    this.#mark(cell);
+    this.mark(cell);
   }
 
   /** The text of a field has just changed. @param {Cell} cell */
@@ -108,7 +124,7 @@ export class Editor {
     if (text === from) return;
     this.write(cell, text);
     const to = this.bad.has(cell.address) ? text : this.shown(cell);
-    this.#put(cell, to);
+    this.put(cell, to);
     this.texts.set(cell.address, to);
     this.history.add([{cell: cell.address, from, to}]);
     this.#after();
@@ -118,7 +134,7 @@ export class Editor {
   revert(cell) {
     const before = this.texts.get(cell.address);
     if (!cell.input || before === undefined || cell.input.value === before) return;
-    this.#put(cell, before);
+    this.put(cell, before);
     this.write(cell, before);
     this.#after();
     if (cell.input instanceof HTMLInputElement && cell.input.type !== "date") cell.input.select();
@@ -137,10 +153,16 @@ export class Editor {
       if (!cell?.input) return {cell: address, from, to: from};
       this.write(cell, text);
       const to = this.bad.has(address) ? text : this.shown(cell);
-      this.#put(cell, to);
+      this.put(cell, to);
       this.texts.set(address, to);
       return {cell: address, from, to};
     });
+  }
+
+  /** Finish with the field that is being typed in. */
+  commitOpen() {
+    const cell = this.table?.at(document.activeElement);
+    if (cell?.input) this.commit(cell);
   }
 
   #after() {
@@ -162,6 +184,20 @@ export class Editor {
       cell.td.classList.toggle("impossible", text.startsWith("#"));
       if (flash && !CALM.matches) cell.td.animate([{backgroundColor: "var(--ok-soft)"}, {}], {duration: 1000});
     }
+  }
+
+  /** Mark the cells where something does not add up. @param {import("./findings.js").Finding[]} findings */
+  marked(findings) {
+    /** @type {Map<string, string>} */
+    const worst = new Map();
+    for (const {cell, severity} of [...findings].reverse()) if (severity !== "hint") worst.set(cell, severity === "error" ? "err" : "warn");
+    for (const address of new Set([...worst.keys(), ...this.wrong])) {
+      const cell = this.table?.cells.get(address);
+      cell?.td.classList.toggle("err", worst.get(address) === "err");
+      cell?.td.classList.toggle("warn", worst.get(address) === "warn");
+      if (cell?.input) cell.input.ariaInvalid = worst.get(address) === "err" || this.bad.has(address) ? "true" : null;
+    }
+    this.wrong = new Set(worst.keys());
   }
 
   /** @param {Cell[]} cells @param {(cell: Cell) => string} text */
@@ -230,7 +266,7 @@ export class Editor {
   /** @param {{pasted: number, closed: number, outside: number}} tally @param {number} bad */
   #counted({pasted, closed, outside}, bad) {
     const {sentences} = this.around;
-    const parts = [["pasted", pasted], ["closed", closed], ["outside", outside], ["not-numbers", bad]];
+    const parts = [["pasted", pasted], ["closed-cells", closed], ["outside", outside], ["not-numbers", bad]];
     return parts.filter(([name, count]) => count || name === "pasted").map(([name, count]) => fill(sentences[name], {count})).join(", ");
   }
 
@@ -243,82 +279,6 @@ export class Editor {
     this.#writeAll(changes);
     this.#after();
     return this.table?.cells.get(changes[0].cell) ?? null;
-  }
-
-  // ── What the server says ─────────────────────────────────────────────────────────────────────────────────────────
-
-  /** A save was answered. @param {import("./sync.js").Saved} saved @param {string[]} cells that were sent */
-  answered(saved, cells) {
-    const {outbox, model, revision} = this.around;
-    const refused = new Set([...saved.rejected, ...saved.conflicts].map(({cell}) => cell));
-    for (const cell of cells) if (!refused.has(cell) && !outbox.edits.has(cell)) this.conflicts.delete(cell);
-    for (const {cell, sentence} of saved.rejected) this.#refused(cell, sentence, revision());
-    for (const conflict of saved.conflicts) this.#disputed(conflict, revision());
-    for (const [address, {shown: text}] of Object.entries(saved.others)) {
-      if (!outbox.edits.has(address) && !refused.has(address)) this.#taken(address, text);
-    }
-    model.recalculate();
-    this.repaint(true);
-  }
-
-  /** The server can't keep this text: it stays in the cell with the sentence. @param {string} address @param {string} sentence
-   * @param {number} base */
-  #refused(address, sentence, base) {
-    if (this.around.outbox.edits.has(address)) return; // typed over meanwhile
-    const cell = this.table?.cells.get(address);
-    const text = cell?.input?.value ?? this.texts.get(address) ?? "";
-    this.bad.set(address, {text, sentence});
-    this.around.outbox.put(address, text, base, true);
-    if (cell) this.#mark(cell);
-  }
-
-  /** @param {Conflict} conflict @param {number} base */
-  #disputed(conflict, base) {
-    const {outbox} = this.around;
-    if (outbox.edits.has(conflict.cell)) return;
-    this.conflicts.set(conflict.cell, conflict);
-    outbox.put(conflict.cell, conflict.mine, base, true);
-    const cell = this.table?.cells.get(conflict.cell);
-    if (cell) this.#mark(cell);
-  }
-
-  /** Somebody else's number comes into the table. @param {string} address @param {string} text */
-  #taken(address, text) {
-    const cell = this.table?.cells.get(address);
-    if (!cell) return this.around.stale(address, text);
-    const parsed = parse(text, cell.rule);
-    if (parsed.code === undefined) this.around.model.set(cell, parsed.value);
-    if (cell.input !== document.activeElement) this.#put(cell, this.shown(cell));
-    this.texts.set(address, this.shown(cell));
-    return undefined;
-  }
-
-  /** The person has chosen between two numbers. @param {Conflict} conflict @param {boolean} mine @param {number} base */
-  decide(conflict, mine, base) {
-    const {outbox} = this.around;
-    this.conflicts.delete(conflict.cell);
-    outbox.drop([conflict.cell]);
-    const cell = this.table?.cells.get(conflict.cell);
-    if (mine) outbox.put(conflict.cell, conflict.mine, base);
-    else this.#taken(conflict.cell, conflict.theirs);
-    if (cell) this.#put(cell, this.shown(cell));
-    this.#after();
-  }
-
-  /** Texts that an earlier page could not send. @param {import("./outbox.js").Edit[]} edits */
-  restore(edits) {
-    for (const edit of edits) {
-      const cell = this.table?.cells.get(edit.cell);
-      if (!cell?.input) continue;
-      const parsed = parse(edit.text, cell.rule);
-      if (parsed.code === undefined) this.around.model.set(cell, parsed.value);
-      else this.bad.set(edit.cell, {text: edit.text, sentence: fill(this.around.sentences[parsed.code] ?? "", parsed.params)});
-      const text = parsed.code === undefined ? this.shown(cell) : edit.text;
-      this.#put(cell, text);
-      this.texts.set(edit.cell, text);
-    }
-    this.repaint(false);
-    this.around.changed();
   }
 
   /** What there is to say at a cell about its text. @param {Cell} cell @returns {import("./note.js").Told[]} */

@@ -72,6 +72,11 @@ export class Findings {
     this.#draw();
   }
 
+  /** Show the whole report's. */
+  showWhole() {
+    this.#switch(true);
+  }
+
   /** @param {Finding[]} findings the server's */
   tell(findings) {
     this.told = new Map(findings.map((finding) => [finding.key, finding]));

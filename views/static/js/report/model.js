@@ -1,5 +1,7 @@
 /** The values of the whole report in slot order, as the form's compiled module calculates with them. */
 
+import {plain} from "./numbers.js";
+
 /**
  * The compiled form: `v` holds one double per slot, `m` one byte: 0 blank, 1 a value.
  * @typedef {object} Program
@@ -8,6 +10,8 @@
  * @property {(v: Float64Array, m: Uint8Array) => Raw[]} check
  * @property {(v: Float64Array, m: Uint8Array) => Record<string, boolean>} applies
  * @property {(slot: number) => string} address
+ * @property {(address: string) => number|undefined} slot
+ * @property {(slot: number, x: number) => number} quantise
  */
 
 /**
@@ -19,7 +23,8 @@
 
 /**
  * What `/reports/<id>/values` answers: `known` is slot, value, slot, value…
- * @typedef {{revision: number, known: number[], texts: Record<string, string>}} Stored
+ * @typedef {{revision: number, known: number[], texts: Record<string, string>, marks: Record<string, string>,
+ *   explanations: Record<string, string>}} Stored
  */
 
 export class Model {
@@ -30,6 +35,8 @@ export class Model {
     this.m = new Uint8Array(program.size);
     /** @type {Map<string, string>} text, choice and date cells by address */
     this.texts = new Map(Object.entries(stored.texts));
+    /** "na" and "nd" by address. @type {Map<string, string>} */
+    this.marks = new Map(Object.entries(stored.marks));
     for (let at = 0; at < stored.known.length; at += 2) {
       this.v[stored.known[at]] = stored.known[at + 1];
       this.m[stored.known[at]] = 1;
@@ -45,11 +52,23 @@ export class Model {
 
   /** Set one cell; `recalculate` afterwards. @param {{slot: number|null, address: string}} cell @param {number|string|null} value */
   set(cell, value) {
+    this.marks.delete(cell.address);
     if (cell.slot !== null) {
       this.v[cell.slot] = typeof value === "number" ? value : 0;
       this.m[cell.slot] = value === null ? 0 : 1;
     } else if (value === null) this.texts.delete(cell.address);
     else this.texts.set(cell.address, String(value));
+  }
+
+  /** Set a cell of any section from a text as it reads; what can't be read leaves it as it is. @param {string} address
+   * @param {string} text */
+  accept(address, text) {
+    const slot = this.program.slot(address) ?? null;
+    if (slot === null) return this.set({slot, address}, text.trim() || null);
+    const number = plain(text);
+    if (number === "") return this.set({slot, address}, null);
+    if (Number.isFinite(Number(number))) this.set({slot, address}, this.program.quantise(slot, Number(number)));
+    return undefined;
   }
 
   recalculate() {

@@ -43,7 +43,7 @@ export function rnd(x, p) {
 }
 
 /** Digits with a point and a plain minus, no spaces. @param {string} text */
-const plain = (text) => text.replace(SPACES, "").replace(MINUSES, "-").replaceAll(",", ".");
+export const plain = (text) => text.replace(SPACES, "").replace(MINUSES, "-").replaceAll(",", ".");
 
 /** @param {string} text */
 function short(text) {
@@ -108,7 +108,7 @@ export function show(value, rule) {
   if (rule.type === "year") return value.toFixed(0);
   const [whole, fraction] = Math.abs(value).toFixed(rule.decimals).split(".");
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, THIN);
-  const minus = value < 0 ? "-" : "";
+  const minus = value < 0 ? "\u2212" : "";
   return minus + grouped + (fraction ? `,${fraction}` : "");
 }
 

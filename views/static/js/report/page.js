@@ -1,6 +1,7 @@
 /** Wires the report page: what is typed goes to the model, the outbox and the server; what comes back is shown. */
 
 import {Actions} from "./actions.js";
+import {Answers} from "./answers.js";
 import {write} from "./clipboard.js";
 import {Contents} from "./contents.js";
 import {Editor} from "./editor.js";
@@ -41,6 +42,7 @@ class Page {
     this.panels = new Panels(element("side"), `${start.url}/panel/NAME`, {failed: sentences["panel-failed"]}, () => this.#marks());
     this.sync = this.#sync();
     this.editor = this.#editor();
+    this.answers = new Answers(this.editor);
     this.table = this.#take();
     this.actions = new Actions(this);
     this.#listen();
@@ -51,7 +53,7 @@ class Page {
     return new Sync({
       url: `${start.url}/cells`, token: start.csrf, revision: start.revision, outbox,
       onState: (state, sentence) => this.#stated(state, sentence),
-      onSaved: (saved, flight) => this.#saved(saved, Object.keys(flight.cells)),
+      onSaved: (saved, flight) => this.#saved(saved, flight),
       renew: () => this.#renew(),
     });
   }
@@ -71,7 +73,7 @@ class Page {
   #take() {
     const table = new Table(/** @type {HTMLTableElement} */ (element("grid")));
     this.table = table;
-    this.note = new Note(element("cell-note"), (conflict, mine) => this.editor.decide(conflict, mine, this.sync.revision));
+    this.note = new Note(element("cell-note"), (conflict, mine) => this.answers.decide(conflict, mine, this.sync.revision));
     this.grid = new Grid(table, {
       moved: (cell) => this.#moved(cell),
       typing: (cell) => this.editor.typing(cell),
@@ -83,7 +85,7 @@ class Page {
       undo: async (back) => this.#to(await this.editor.undo(back)),
       problem: (step) => this.problem(step),
       refuse: (cell) => this.say(this.start.sentences[cell.kind === "pulled" ? "pulled" : "white"]),
-      leave: () => element("side").querySelector("button,a,summary")?.dispatchEvent(new Event("focusout")) && this.#leave(),
+      leave: () => this.#leave(),
       selected: () => this.#summed(),
     });
     this.editor.attach(table);
@@ -227,11 +229,12 @@ class Page {
     this.#stated(this.state);
   }
 
-  /** @param {Saved} saved @param {string[]} cells that were sent */
-  #saved(saved, cells) {
+  /** @param {Saved} saved @param {import("./outbox.js").Flight} flight */
+  #saved(saved, flight) {
     this.filled = saved.filled;
+    this.save.saved = saved.at;
     this.findings.tell(saved.findings);
-    this.editor.answered(saved, cells);
+    this.answers.saved(saved, flight);
     this.#changed();
   }
 

@@ -15,8 +15,6 @@ export function put(root, selector, text) {
   if (place && place.textContent !== text) place.textContent = text;
 }
 
-export const clock = () => new Date().toLocaleTimeString("ru", {hour: "2-digit", minute: "2-digit"});
-
 /** The one place that says whether the work is saved. */
 export class SaveState {
   /** @param {Sentences} sentences */
@@ -24,6 +22,8 @@ export class SaveState {
     this.root = document.getElementById("save");
     this.trouble = element("trouble");
     this.sentences = sentences;
+    /** The time of the last save of this page; before it the server's words stand. */
+    this.saved = "";
   }
 
   /**
@@ -34,7 +34,8 @@ export class SaveState {
     const shown = calm && facts.conflicts ? "conflict" : calm && facts.bad ? "bad" : state;
     if (this.root) {
       this.root.dataset.state = shown;
-      put(this.root, "[data-words]", this.#words(shown, facts));
+      const words = this.#words(shown, facts);
+      if (words !== null) put(this.root, "[data-words]", words);
     }
     this.#tell(state, facts.sentence);
   }
@@ -43,7 +44,7 @@ export class SaveState {
   #words(shown, {kept, bad, conflicts}) {
     const {sentences} = this;
     switch (shown) {
-      case "saved": return fill(sentences.saved, {time: clock()});
+      case "saved": return this.saved ? fill(sentences.saved, {time: this.saved}) : null;
       case "saving": return sentences.saving;
       case "conflict": return fill(sentences.conflicts, {count: conflicts});
       case "bad": return fill(sentences.unsaved, {count: bad});
@@ -140,4 +141,28 @@ export async function choices(url, cell) {
   const entries = await response.json();
   list.append(...entries.map(([code, words]) => new Option(words, code)));
   for (const option of list.children) /** @type {HTMLOptionElement} */ (option).label = `${/** @type {HTMLOptionElement} */ (option).value} ${option.textContent}`;
+}
+
+/** Corner marks where somebody has said something. @param {Table} table */
+export function markComments(table) {
+  const open = new Set([...document.querySelectorAll("[data-comment-cell]:not([data-settled])")].map((item) => /** @type {HTMLElement} */ (item).dataset.commentCell));
+  for (const cell of table.cells.values()) if (open.has(cell.address) !== cell.td.classList.contains("note")) cell.td.classList.toggle("note");
+}
+
+/** Frames where a value differs from the submission before. @param {Table} table */
+export function markChanges(table) {
+  const changed = [...document.querySelectorAll("[data-changed]")].map((item) => /** @type {HTMLElement} */ (item).dataset.changed ?? "");
+  for (const address of changed) table.cells.get(address)?.td.classList.add("changed");
+}
+
+/** The comment form can speak of the cell under the cursor. @param {string} cell @param {Sentences} sentences */
+export function offerCell(cell, sentences) {
+  const offer = document.querySelector("[data-about]");
+  const box = offer?.querySelector("input");
+  if (!(offer instanceof HTMLElement) || !box) return;
+  const [section, row, column] = cell.split("/");
+  offer.hidden = false;
+  box.value = cell;
+  box.checked = true;
+  put(offer, "span", fill(sentences["on-cell"], {place: fill(sentences.place, {section, row, column})}));
 }

@@ -5,8 +5,9 @@
 
 /**
  * What the server answers to a save.
- * @typedef {{revision: number, at: string, rejected: Rejected[], conflicts: Conflict[], changes: Record<string, string>}} Saved
- * @typedef {{cell: string, text: string, sentence: string}} Rejected
+ * @typedef {{revision: number, at: string, rejected: Rejected[], conflicts: Conflict[], others: Record<string, {shown: string, who: string}>,
+ *   findings: import("./findings.js").Finding[], filled: Record<string, number>}} Saved
+ * @typedef {{cell: string, sentence: string}} Rejected
  * @typedef {{cell: string, mine: string, theirs: string, who: string, at: string}} Conflict
  */
 

@@ -1,0 +1,112 @@
+"""Changing a row: only what differs is written; what lies outside one's sight stays and is not shown."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import Event, Organization, User
+from tests.crud.test_create import wrong
+from tests.page import Page
+from tests.people import Cast
+
+PageOf = Callable[[str], Page]
+
+
+def edit(name: str, key: int) -> str:
+    """The form's address."""
+    return f"/admin/{name}/edit/?id={key}"
+
+
+def test_one_field_is_changed_and_the_log_tells_which(page_of: PageOf, plain: Session, cast: Cast) -> None:
+    key = cast.organizations["school1"]
+    page = page_of("irkutsk").get(edit("organization", key))
+    page.post(edit("organization", key), {**sent(page), "head_name": "Иванова Анна"})
+    assert "Иванова Анна" in page.text
+    event = plain.scalars(select(Event).where(Event.subject_type == "organization", Event.kind == "row.changed")).one()
+    assert event.data == {"head_name": [None, "Иванова Анна"]}
+    row = plain.get_one(Organization, key)
+    assert (row.parent_id, row.inn) == (cast.organizations["irkutsk"], "3899000019")
+
+
+def sent(page: Page) -> dict[str, object]:
+    """What the form of this page would send."""
+    from tests.page import fields  # noqa: PLC0415
+
+    form = next(form for form in page.soup.select("main form") if form.select_one("#short_name, #username"))
+    return fields(form)
+
+
+def test_the_superior_outside_ones_sight_is_locked_and_kept(page_of: PageOf, plain: Session, cast: Cast) -> None:
+    key = cast.organizations["irkutsk"]
+    page = page_of("irkutsk").get(edit("organization", key))
+    assert page.soup.select_one("#parent_id.locked") is not None
+    assert "Иркутская область" not in page.soup.select_one("#parent_id").get_text()
+    assert page.soup.select_one("[name=parent_id]") is None
+    page.post(edit("organization", key), {**sent(page), "phone": "8 3952 700700"})
+    row = plain.get_one(Organization, key)
+    assert (row.parent_id, row.phone) == (cast.organizations["region"], "8 3952 700700")
+
+
+@pytest.mark.parametrize("parent", ["bratsk", "school1"])
+def test_a_locked_superior_cannot_be_replaced(page_of: PageOf, plain: Session, cast: Cast, parent: str) -> None:
+    key = cast.organizations["irkutsk"]
+    page = page_of("irkutsk").get(edit("organization", key))
+    page.post(edit("organization", key), {**sent(page), "parent_id": cast.organizations[parent]})
+    assert wrong(page, "parent_id")
+    assert plain.get_one(Organization, key).parent_id == cast.organizations["region"]
+
+
+def test_an_organization_cannot_be_below_itself(page_of: PageOf, cast: Cast) -> None:
+    key = cast.organizations["school1"]
+    page = page_of("central").get(edit("organization", key))
+    data = {**sent(page), "parent_id": cast.organizations["branch1"]}
+    del data["parent_id-text"]
+    page.post(edit("organization", key), data)
+    assert wrong(page, "parent_id")
+
+
+@pytest.mark.parametrize("key", ["abc", "1,2", "", "99999999999999999999", "-1", "0", "1%00"])
+@pytest.mark.parametrize("place", ["details", "edit", "delete"])
+def test_odd_ids_are_no_pages(page_of: PageOf, place: str, key: str) -> None:
+    page_of("central").get(f"/admin/classifier/{place}/?id={key}", status=404)
+
+
+@pytest.mark.parametrize("place", ["details", "edit"])
+def test_foreign_rows_are_no_pages(page_of: PageOf, cast: Cast, place: str) -> None:
+    page = page_of("irkutsk")
+    page.get(f"/admin/organization/{place}/?id={cast.organizations['school2']}", status=404)
+    page.get(f"/admin/user/{place}/?id={cast.users['school2']}", status=404)
+    page.get("/admin/organization/").post(edit("organization", cast.organizations["school2"]), {"short_name": "x"}, status=404)
+
+
+def test_auditors_read_only(page_of: PageOf, cast: Cast) -> None:
+    page = page_of("auditor").get(f"/admin/organization/details/?id={cast.organizations['school1']}")
+    assert not page.soup.select("a[href*='/edit/']")
+    page.get(edit("organization", cast.organizations["school1"]), status=403)
+    page.get(edit("user", cast.users["school1"]), status=403)
+
+
+def test_support_edits_people_below_it_only(page_of: PageOf, plain: Session, cast: Cast) -> None:
+    page = page_of("support").get(edit("user", cast.users["school1"]))
+    page.post(edit("user", cast.users["school1"]), {**sent(page), "surname": "Первая-Новая"})
+    assert "Первая-Новая" in page.text
+    page.get(edit("user", cast.users["central"]), status=403)
+    assert plain.get_one(User, cast.users["school1"]).username == "school1"
+
+
+def test_passwords_and_keys_are_on_no_screen(page_of: PageOf, plain: Session, cast: Cast) -> None:
+    row = plain.get_one(User, cast.users["school1"])
+    page = page_of("admin")
+    for address in ("/admin/user/", f"/admin/user/details/?id={row.id}", edit("user", row.id)):
+        body = page.get(address).response.get_data(as_text=True)
+        assert str(row.password) not in body
+        assert row.fs_uniquifier not in body
+
+
+def test_a_double_login_is_said_at_its_field(page_of: PageOf, cast: Cast) -> None:
+    page = page_of("central").get(edit("user", cast.users["school1"]))
+    page.post(edit("user", cast.users["school1"]), {**sent(page), "username": "SCHOOL2"})
+    assert wrong(page, "username")
+    assert page.soup.select_one("#username")["value"] == "SCHOOL2"
