@@ -807,7 +807,7 @@ class Explanation(Base):
         String(120), primary_key=True, doc=_("The check and, where it concerns many cells, the cell.")
     )
     text: Mapped[Long] = mapped_column(info=words(_("Explanation")))
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), info=words(_("Author")))
     at: Mapped[Now] = mapped_column(info=words(_("When")))
 
 
@@ -888,7 +888,7 @@ class Letter(Base):
     __table_args__ = (Index("ix_letter_waiting", "id", postgresql_where=text("state = 'waiting'")),)
 
     id: Mapped[Id]
-    key: Mapped[uuid.UUID] = mapped_column(UUID, unique=True, default=uuid.uuid4)
+    key: Mapped[uuid.UUID] = mapped_column(UUID, unique=True, default=uuid.uuid4, info=words(_("Key"), hidden=True))
     recipient: Mapped[str] = mapped_column(String(250), info=words(_("Recipient"), list=True))
     subject: Mapped[Name] = mapped_column(info=words(_("Subject"), list=True))
     text: Mapped[Long] = mapped_column(info=words(_("Text")))

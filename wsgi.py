@@ -6,7 +6,7 @@ from flask_admin.theme import Theme
 from flask_login import current_user
 
 import views
-from admin_app import crud, headers, postgres, security
+from admin_app import cli, crud, headers, postgres, security
 from admin_app.config import Settings, from_environment
 from admin_app.extensions import babel, csrf, db, limiter
 from admin_app.reporting import forms, scope
@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     limiter.init_app(app)
     security.register(app)
     headers.register(app)
+    cli.register(app)
     app.before_request(act)
     app.teardown_request(rest)
     with app.app_context():

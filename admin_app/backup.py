@@ -1,4 +1,4 @@
-"""One file with all of MODO in it: the database (pg_dump's own format) and the attachments. Back into a database, whole or not at all.
+"""One file with all of MODO in it: the database (pg_dump's own format) and the attachments. It comes back whole or not at all.
 
 The programs come from the wheel, so a backup needs nothing installed; they know every PostgreSQL from 15 on.
 """
@@ -9,7 +9,9 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import IO, cast
 
 from sqlalchemy import URL, Engine, text
 
@@ -21,7 +23,7 @@ EMPTY = "DROP SCHEMA IF EXISTS jobs CASCADE; DROP SCHEMA public CASCADE; CREATE 
 NEWER = b"SET transaction_timeout = 0;\n"  # pg_restore 18 says this to every server; those before 17 don't know it
 
 
-class Failed(Exception):  # noqa: N818
+class Failed(Exception):
     """The backup or the restoring failed and nothing has changed; the sentence says why."""
 
 
@@ -87,32 +89,29 @@ def has_people(engine: Engine) -> bool:
 def pour(dump: Path, url: URL) -> None:
     """Replace everything in the database by what the dump has, in one transaction."""
     command, environment = program("psql", url, "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1")
-    with subprocess.Popen(
-        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    ) as psql:
-        assert psql.stdin is not None and psql.stderr is not None  # noqa: S101  # pipes asked for above
+    with tempfile.TemporaryFile() as said:
+        psql = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said)  # noqa: S603
         try:
-            psql.stdin.write(EMPTY.encode())
-            for line in statements(dump):
-                psql.stdin.write(line)
-            psql.stdin.close()
-        except BrokenPipeError:
-            pass  # psql has stopped at a mistake and says which
+            with suppress(BrokenPipeError), cast(IO[bytes], psql.stdin) as script:  # broken: psql has stopped and says why
+                script.write(EMPTY.encode())
+                script.writelines(statements(dump))
         except Failed:
             psql.kill()  # before it commits a part
             raise
-        said = psql.stderr.read().decode(errors="replace")
-    if psql.returncode != 0:
-        raise Failed(last_line(said))
+        finally:
+            psql.wait()
+        said.seek(0)
+        if psql.returncode != 0:
+            raise Failed(last_line(said.read().decode(errors="replace")))
 
 
 def statements(dump: Path) -> Iterator[bytes]:
     """The dump as SQL, line by line. Raises Failed if it is damaged."""
     command = [str(postgres.programs() / "pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(dump)]
     with tempfile.TemporaryFile() as said:
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said) as process:
-            assert process.stdout is not None  # noqa: S101
-            yield from (line for line in process.stdout if line != NEWER and not line.startswith(b"CREATE SCHEMA public"))
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said) as process:  # noqa: S603
+            lines = cast(IO[bytes], process.stdout)
+            yield from (line for line in lines if line != NEWER and not line.startswith(b"CREATE SCHEMA public"))
         if process.returncode != 0:
             said.seek(0)
             raise Failed(last_line(said.read().decode(errors="replace")))
@@ -121,7 +120,7 @@ def statements(dump: Path) -> Iterator[bytes]:
 def run(name: str, url: URL, *arguments: str) -> None:
     """Run a program on the database. Raises Failed with its last words."""
     command, environment = program(name, url, *arguments)
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode != 0:
         raise Failed(last_line(done.stderr))
 

@@ -24,7 +24,8 @@ def extract() -> None:
     """Find every English word of the product; they become ``translations/messages.pot``."""
     keywords = [part for keyword in KEYWORDS for part in ("-k", keyword)]
     options = ["-F", str(ROOT / "pyproject.toml"), "--no-location", "--sort-output", "--project=MODO", "-o", str(TEMPLATE)]
-    CommandLineInterface().run(["pybabel", "-q", "extract", *options, *keywords, *(str(ROOT / source) for source in SOURCES)])
+    sources = [str(ROOT / source) for source in SOURCES]
+    CommandLineInterface().run(["pybabel", "-q", "extract", *options, *keywords, *sources])  # type: ignore[no-untyped-call]
 
 
 def update(path: Path) -> list[str]:

@@ -1,6 +1,5 @@
-"""The commands of an administrator: ``flask --help`` lists them. Each is one transaction, done as «the system», and says what it did."""
+"""The commands of an administrator; ``flask --help`` lists them. Each is one transaction, done as the system."""
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from admin_app import backup, migrations
 from admin_app.extensions import db
-from admin_app.reporting import accounts, codes, forms, jobs, letters, passwords, reports, scope
+from admin_app.reporting import accounts, codes, forms, jobs, letters, reports, scope
 from admin_app.reporting.accounts import Person
 from admin_app.reporting.formula import FormError
 from admin_app.reporting.refusal import Refused
@@ -30,6 +29,7 @@ from seed.periods import period as period_of
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
+KINDS = {kind.value: kind for kind in PeriodKind}
 LEVELS = click.Choice([level.value for level in Level])
 
 
@@ -63,7 +63,7 @@ def transaction(name: str) -> Iterator[Session]:
 
 # ── Database ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-database = AppGroup("database", help="The schema: upgrade, downgrade, revision.")
+database = AppGroup("database", help="Upgrade or downgrade the schema.")
 
 
 @database.command("upgrade", cls=Spoken)
@@ -96,7 +96,10 @@ def revision(message: str) -> None:
 @click.command("load-lists", cls=Spoken)
 @with_appcontext
 def load_lists() -> None:
-    """Add the reference lists that come with MODO; what people changed in them stays."""
+    """Load the reference lists of MODO.
+
+    What people changed in them stays.
+    """
     with transaction("flask load-lists") as session:
         click.echo(f"Items added: {seed_lists.load(session)}.")
 
@@ -106,11 +109,14 @@ def load_lists() -> None:
 @click.option("--draft", is_flag=True, help="Leave the edition a draft instead of publishing it.")
 @with_appcontext
 def load_forms(files: tuple[Path, ...], draft: bool) -> None:
-    """Load forms from YAML FILES, or those that come with MODO. Loading the same edition twice changes nothing."""
-    paths = [path.resolve().with_suffix("") for path in files] or [path.with_suffix("") for path in seed_forms.HERE.glob("*.yaml")]
+    """Load forms from YAML FILES.
+
+    Without FILES: the forms that come with MODO. Loading the same edition twice changes nothing.
+    """
+    paths = [path.resolve() for path in files] or list(seed_forms.HERE.glob("*.yaml"))
     with transaction("flask load-forms") as session:
         for path in sorted(paths):
-            version = forms.load_form(session, seed_forms.document(str(path)), publish=not draft)
+            version = forms.load_form(session, seed_forms.document(str(path.with_suffix(""))), publish=not draft)
             click.echo(f"{version.form.code}: edition {version.number}, {version.state.title}.")
 
 
@@ -119,9 +125,10 @@ def load_forms(files: tuple[Path, ...], draft: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="Check the file and say what would change, without changing anything.")
 @with_appcontext
 def import_organizations(file: Path, dry_run: bool) -> None:
-    """Add or update organizations from a CSV or JSON FILE; all of it or, if something is wrong, nothing.
+    """Import organizations from CSV or JSON.
 
-    Columns are the fields of an organization (short_name, inn, kpp, parent, type…); docs/commands.md describes them.
+    All of the FILE or, if something in it is wrong, nothing. Columns are the fields of an organization (short_name, inn, kpp,
+    parent, type…); docs/commands.md describes them.
     """
     with scope.acting(scope.everything("flask import-organizations")):
         added, changed = registry.load(db.session, registry.read(file))
@@ -144,7 +151,10 @@ def import_organizations(file: Path, dry_run: bool) -> None:
 @click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for if not given; MODO_PASSWORD.")
 @with_appcontext
 def create_admin(login: str, email: str, surname: str, name: str, patronymic: str, password: str) -> None:
-    """Create an active account with all rights in the whole region."""
+    """Create an administrator.
+
+    An active account with the rights of an administrator and a central operator in the whole region.
+    """
     if why := codes.problem("email", email):
         raise click.ClickException(str(why))
     person = Person(login, codes.clean("email", email), surname, name, patronymic, "", "")
@@ -164,15 +174,18 @@ def create_admin(login: str, email: str, surname: str, name: str, patronymic: st
 @click.command("open-campaign", cls=Spoken)
 @click.argument("form")
 @click.argument("day", type=click.DateTime(["%Y-%m-%d", "%d.%m.%Y"]))
-@click.option("--kind", type=click.Choice([kind.value for kind in PeriodKind]), help="The period's length, if not the form's own.")
+@click.option("--kind", type=click.Choice(list(KINDS)), help="The period's length, if not the form's.")
 @click.option("--deadline", type=click.DateTime(["%Y-%m-%d", "%d.%m.%Y"]), required=True, help="The last day to submit.")
 @click.option("--title", help="What people see; by default the form and the period.")
-@click.option("--who", multiple=True, type=LEVELS, default=["organization"], help="Places in the tree that file; repeat for several.")
-@click.option("--type", "types", multiple=True, help="Only organizations of this type (a code of the list); repeat for several.")
+@click.option("--who", multiple=True, type=LEVELS, default=["organization"], help="Places in the tree that file; repeat.")
+@click.option("--type", "types", multiple=True, help="Only organizations of this type (a code of the list); repeat.")
 @click.option("--reviewer", multiple=True, type=LEVELS, default=["municipality"], help="Places that review, from below; repeat.")
 @with_appcontext
 def open_campaign(form: str, day: Any, deadline: Any, **options: Any) -> None:
-    """Open a campaign: FORM (its code) for the period that holds DAY. Opening it again admits organizations added since."""
+    """Open a campaign for a form and a period.
+
+    FORM is its code, the period the one that holds DAY. Opening again admits organizations added since.
+    """
     with transaction("flask open-campaign") as session:
         campaign = campaign_of(session, form, day.date(), deadline.date(), options)
         made = reports.open_campaign(session, campaign)
@@ -186,7 +199,7 @@ def campaign_of(session: Session, form: str, day: date, deadline: date, options:
     version = session.scalar(newest.limit(1))
     if version is None:
         raise click.ClickException(f"There is no published form “{form}”: load it with flask load-forms.")
-    kind = PeriodKind(options["kind"]) if options["kind"] else version.form.periodicity
+    kind = KINDS.get(options["kind"], version.form.periodicity)
     period = period_of(session, kind, day)
     same = select(Campaign).where(Campaign.form_version_id == version.id, Campaign.period_id == period.id)
     campaign = session.scalar(same) or Campaign(form_version=version, period=period)
@@ -209,7 +222,10 @@ def campaign_of(session: Session, form: str, day: date, deadline: date, options:
 @click.option("--once", is_flag=True, help="Do what is waiting now, then end.")
 @with_appcontext
 def worker(once: bool) -> None:
-    """Run the background jobs (letters, reminders) until asked to end."""
+    """Run the worker: letters, reminders.
+
+    Until it is asked to end (SIGTERM, Ctrl+C); several may run at once.
+    """
     jobs.run_worker(current_app._get_current_object(), wait=not once)  # type: ignore[attr-defined]
 
 
@@ -217,7 +233,10 @@ def worker(once: bool) -> None:
 @click.argument("file", type=NEW_FILE, required=False)
 @with_appcontext
 def back_up(file: Path | None) -> None:
-    """Write the database and the attachments into one FILE (modo-<date>.tar); MODO may run meanwhile."""
+    """Back up everything into one file.
+
+    The database and the attachments, into FILE (modo-<date>.tar). MODO may run meanwhile.
+    """
     target = (file or Path(time.strftime("modo-%Y-%m-%d-%H%M.tar"))).resolve()
     size = backup.back_up(db.engine, current_app.extensions["settings"].files, target)
     click.echo(f"{target}: {size / 2**20:.1f} MB.")
@@ -228,7 +247,10 @@ def back_up(file: Path | None) -> None:
 @click.option("--replace", is_flag=True, help="Throw away what the database has now.")
 @with_appcontext
 def restore(file: Path, replace: bool) -> None:
-    """Bring the database and the attachments back from a backup FILE. Stop the server and the worker first."""
+    """Restore everything from a backup.
+
+    The database and the attachments, from FILE. Stop the server and the worker first.
+    """
     backup.restore(db.engine, current_app.extensions["settings"].files, file.resolve(), replace)
     click.echo("Restored.")
 
@@ -236,7 +258,10 @@ def restore(file: Path, replace: bool) -> None:
 @click.command("demo", cls=Spoken)
 @with_appcontext
 def demo() -> None:
-    """Make the demo region in an empty database: all of it or, if it is stopped, nothing."""
+    """Make the demo region.
+
+    In an empty database; all of it or, if it is stopped, nothing.
+    """
     with scope.acting(scope.everything("MODO")), letters.silence():
         if db.session.scalar(select(Organization.id).limit(1)) is not None:
             raise click.ClickException("There are organizations in this database already; the demo region needs an empty one.")

@@ -16,6 +16,8 @@ from wsgiref.types import WSGIApplication
 
 from werkzeug.utils import import_string
 
+from admin_app.lifeline import die_with_parent
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -99,7 +101,7 @@ def compute(application: WSGIApplication, environ: dict[str, Any], answer: Body)
     """Run the application in this thread, its whole answer into the file; returns status and headers."""
     head: list[Head] = []
 
-    def start_response(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Callable[[bytes], object]:
+    def start_response(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Callable[[bytes], object]:  # noqa: ARG001
         encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         head[:] = [(int(status[:3]), encoded)]
         return answer.write
@@ -127,4 +129,5 @@ async def deliver(send: Send, status: int, headers: list[tuple[bytes, bytes]], a
 
 def web() -> Gateway:
     """MODO for an ASGI server: ``granian --interface asginl --factory admin_app.gateway:web``."""
+    die_with_parent()
     return Gateway(import_string("wsgi:create_app")(), int(os.environ.get("MODO_THREADS", "4")))

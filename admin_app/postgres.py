@@ -219,7 +219,7 @@ def system_user() -> pwd.struct_passwd | None:
         return pwd.getpwnam(SYSTEM_USER)
     except (OSError, subprocess.CalledProcessError, KeyError) as error:
         raise Unavailable(
-            f"PostgreSQL doesn't run as root and the user {SYSTEM_USER} can't be made: run as an ordinary user or set DATABASE_URL."
+            f"PostgreSQL doesn't run as root and the user {SYSTEM_USER} can't be made: be an ordinary user or set DATABASE_URL."
         ) from error
 
 

@@ -12,7 +12,6 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, current_app, g, jsonify, redirect, request, session, url_for
-from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import SQLAlchemySessionUserDatastore
 from flask_security.confirmable import confirm_email_token_status
@@ -21,6 +20,7 @@ from flask_security.utils import hash_password, login_user, logout_user, set_req
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
+from werkzeug.wrappers import Response
 
 from admin_app.config import Settings
 from admin_app.extensions import db, security
@@ -74,10 +74,12 @@ def home() -> None:
     letters.HOME.set(settings.home if named else request.host_url.rstrip("/"))
 
 
-def sign_in_first() -> ResponseReturnValue:
+def sign_in_first() -> Response:
     """A stranger asked for a page of a signed-in person: the window for people, 401 for scripts."""
     if request.accept_mimetypes.best == "application/json" or request.is_json:
-        return jsonify(error=_("You are not signed in, or your session has ended. Sign in again.")), HTTPStatus.UNAUTHORIZED
+        answer = jsonify(error=_("You are not signed in, or your session has ended. Sign in again."))
+        answer.status_code = HTTPStatus.UNAUTHORIZED
+        return answer
     target = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("security.login", next=target))
 

@@ -1,6 +1,5 @@
 """`make run`: sets up what is missing, starts the web server and the worker, and ends them with itself."""
 
-import ctypes
 import os
 import shutil
 import signal
@@ -18,13 +17,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from admin_app import catalogues, migrations, postgres
 from admin_app.config import Settings, from_environment
+from admin_app.lifeline import die_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
 NEEDED = 300 * 2**20  # bytes: an empty PostgreSQL with its log of changes takes 50 MB, the demo region the rest
 PATIENCE = 30  # seconds that a child has to finish what it is doing
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-END_OF_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
-LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 ACCOUNTS = (
     ("central", "Центральный оператор", "Central operator"),
@@ -41,11 +39,11 @@ ACCOUNTS = (
 PASSWORD = "Modo-demo-2026"  # noqa: S105  # the demo's, in the README too
 
 
-class Refused(Exception):  # noqa: N818  # not a fault of ours
+class Refused(Exception):
     """MODO can't start; the sentence says why and what to do."""
 
 
-class Ended(Exception):  # noqa: N818
+class Ended(Exception):
     """Somebody asked this process to end."""
 
 
@@ -63,7 +61,7 @@ def main(environ: Mapping[str, str] = os.environ) -> int:
         say(f"MODO can't run: {error}", sys.stderr.fileno())
         return 1
     except OSError as error:
-        say(f"MODO can't run: {error.filename or ''} {error.strerror}.", sys.stderr.fileno())
+        say(f"MODO can't run: {' '.join(filter(None, (error.filename, error.strerror)))}.", sys.stderr.fileno())
         return 1
     return 0
 
@@ -72,7 +70,7 @@ def serve(environ: Mapping[str, str]) -> None:
     """All of it, in order. Raises Refused, Unavailable, OSError, Ended."""
     host, port = environ.get("HOST") or "127.0.0.1", port_of(environ.get("PORT") or "8000")
     require_port(host, port)
-    settings = from_environment(environ)
+    settings = settings_of(environ)
     require_space(settings.data_dir)
     say("Database…")
     address = postgres.url(settings)
@@ -97,6 +95,14 @@ def port_of(value: str) -> int:
     if not value.isascii() or not value.isdigit() or not 0 < int(value) < 65536:
         raise Refused(f"PORT must be a number from 1 to 65535, not “{value}”.")
     return int(value)
+
+
+def settings_of(environ: Mapping[str, str]) -> Settings:
+    """The settings, or the sentence about the one that is not what it should be."""
+    try:
+        return from_environment(environ)
+    except ValueError as error:
+        raise Refused(f"a setting in the environment is not a number ({error}).") from error
 
 
 def require_port(host: str, port: int) -> None:
@@ -170,7 +176,7 @@ def attend(host: str, port: int, settings: Settings, environment: Mapping[str, s
     """Run the web server and the worker until one of them ends or somebody ends this process."""
     workers = environment.get("MODO_WORKERS") or str(min(os.cpu_count() or 1, 4))
     web = ["-m", "granian", "--interface", "asginl", "--no-ws", "--host", host, "--port", str(port), "--workers", workers]
-    web += ["--log-level", "warning", "--workers-kill-timeout", "15", "--factory", "admin_app.gateway:web"]
+    web += ["--log-level", "warning", "--workers-kill-timeout", "10", "--factory", "admin_app.gateway:web"]
     children = {"web server": start([sys.executable, *web], environment)}
     try:
         children["worker"] = start([sys.executable, "-m", "flask", "worker"], environment)
@@ -186,12 +192,6 @@ def attend(host: str, port: int, settings: Settings, environment: Mapping[str, s
 def start(command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """A child process that is told to end when this one dies, however it dies."""
     return subprocess.Popen(command, cwd=ROOT, env=dict(environment), preexec_fn=die_with_parent)  # noqa: S603, PLW1509
-
-
-def die_with_parent() -> None:
-    """In the child, before its program: Linux shall end it with its parent, even one that was killed."""
-    if LIBC:
-        LIBC.prctl(END_OF_PARENT, signal.SIGTERM)
 
 
 def stop(children: list[subprocess.Popen[bytes]]) -> None:
@@ -229,7 +229,7 @@ def announce(host: str, port: int, settings: Settings) -> None:
     say("  Ctrl+C — остановить / stop\n")
 
 
-def end(number: int, frame: FrameType | None) -> None:
+def end(_number: int, _frame: FrameType | None) -> None:
     """The signal handler: unwinds to `main`, ending the children on the way; further signals change nothing."""
     for each in ENDINGS:
         signal.signal(each, signal.SIG_IGN)

@@ -72,7 +72,7 @@ def product(engine: Engine, folder: Path) -> Program:
     print(f"findings on it: {len(saved.findings)}, rejected {len(saved.rejected)}")
     figures, statements = saves(engine, actor, report_id, sorted(typed))
     report_figures("save of 50 cells, in process, committed", figures)
-    print(f"{'':44}statements: {max(statements)} at most, the transaction's own aside")
+    print(f"{'':52}statements: {max(statements)} at most, the transaction's own aside")
     report_figures("open the whole report", [timed(lambda: opened(engine, actor, report_id)) for _ in range(30)])
     report_figures("open one section", [timed(lambda: opened(engine, actor, report_id, "2.1.1.1")) for _ in range(30)])
     parts(program)
@@ -252,7 +252,7 @@ def layout(connection: psycopg.Connection, name: str, delta: str, of: Any) -> No
     connection.commit()
     size = connection.execute("SELECT pg_total_relation_size(%s)", (name,)).fetchone()
     assert size is not None
-    print(f"{'':44}{size[0] / 1e3 / REPORTS:8.0f} kB a report on disk")
+    print(f"{'':52}{size[0] / 1e3 / REPORTS:8.0f} kB a report on disk")
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -263,9 +263,9 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def report_figures(name: str, seconds: list[float]) -> None:
-    """One line: median and 95th percentile in milliseconds."""
+    """One line: the best (what a quiet machine does), median and 95th percentile in milliseconds."""
     high = quantiles(seconds, n=20)[-1]
-    print(f"{name:44}{1e3 * median(seconds):8.2f} ms p50 {1e3 * high:8.2f} ms p95")
+    print(f"{name:52}{1e3 * min(seconds):8.2f} best {1e3 * median(seconds):8.2f} p50 {1e3 * high:8.2f} p95 ms")
 
 
 def text(value: float) -> str:

@@ -26,7 +26,7 @@ NEEDED = ("short_name", "level")
 Row = dict[str, str]
 
 
-class Mistakes(Exception):  # noqa: N818
+class Mistakes(Exception):
     """What is wrong in the file, one sentence each, with the number of its row. Nothing has been changed."""
 
     def __init__(self, sentences: list[str]) -> None:
@@ -98,7 +98,9 @@ class Loader:
         """One row into the session, or what is wrong with it into the list."""
         wrong = [f"there is no column “{name}”" for name in row if name not in self.columns and name not in {"parent", MANY}]
         wrong += [f"“{name}” is empty" for name in NEEDED if not row.get(name)]
-        values = {self.columns[name][0]: self.value(name, text, wrong) for name, text in row.items() if name in self.columns and text}
+        values = {
+            self.columns[name][0]: self.value(name, text, wrong) for name, text in row.items() if name in self.columns and text
+        }
         if MANY in row:
             found = [self.item("okved", code.strip(), wrong) for code in row[MANY].split(";") if code.strip()]
             values[MANY] = list(self.session.scalars(select(ClassifierItem).where(ClassifierItem.id.in_(found))))

@@ -17,6 +17,7 @@ SCREENS = (
     "review",
     "progress",
     "requests",
+    "form_catalogue",
     "profile",
     "help",
 )

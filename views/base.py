@@ -1,16 +1,42 @@
 """What every signed-in screen written by hand has in common: it joins the one Admin, asks who is there, and says why not."""
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, TypeVar, cast
 
-from flask import Response, abort, redirect, request, url_for
+import flask_admin
+from flask import abort, request
 from flask_admin import BaseView
 from flask_babel import LazyString
 from flask_login import current_user
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as BaseResponse
 
 from admin_app.reporting import guard, scope
 from admin_app.reporting.guard import Permission
+from admin_app.security import sign_in_first
+
+LARGEST = 2**31 - 1  # of the numbers that name rows
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def expose(address: str, methods: Iterable[str] = ("GET",)) -> Callable[[View], View]:
+    """Flask-Admin's decorator for the pages of a screen, with types."""
+    return cast("Callable[[View], View]", flask_admin.expose(address, methods))
+
+
+class RowNumber(IntegerConverter):
+    """`<int:…>` in an address: a number that can name a row; a larger one is no page."""
+
+    def __init__(self, map: Map, max: int = LARGEST, **options: Any) -> None:
+        super().__init__(map, max=max, **options)
+
+
+def asked(name: str) -> int | None:
+    """The row that ?name= asks for, if it is a number; 404 if it can't name a row."""
+    number = request.args.get(name, type=int)
+    return abort(404) if number is not None and not 0 <= number <= LARGEST else number
 
 
 class Screen(BaseView):  # type: ignore[misc]  # Flask-Admin is typed loosely
@@ -48,9 +74,3 @@ class Screen(BaseView):  # type: ignore[misc]  # Flask-Admin is typed loosely
     def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run the view. (Flask-Admin's own tries again after any TypeError, which hides our mistakes.)"""
         return fn(self, *args, **kwargs)
-
-
-def sign_in_first() -> Response | BaseResponse:
-    """To the sign-in window, and back to this page afterwards."""
-    target = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("security.login", next=target))

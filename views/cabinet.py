@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import Flask
-from flask_admin import Admin, expose
+from flask_admin import Admin
 from flask_babel import format_date, gettext, ngettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
@@ -17,7 +17,7 @@ from admin_app.reporting.guard import Permission
 from admin_app.reporting.reports import Owed
 from models import Campaign, FormVersion, Message, Organization, Report, ReportState, RequestKind, RequestState, RoleName
 from views import deadlines, messages
-from views.base import Screen
+from views.base import Screen, expose
 from views.request_forms import own_organizations
 from views.requests import ICONS
 
@@ -96,13 +96,13 @@ def filed() -> list[Report]:
 
 def code_of(report: Report) -> str:
     """The code of the report's form."""
-    return report.campaign.form_version.form.code
+    return str(report.campaign.form_version.form.code)
 
 
 def summary(owed: list[Owed]) -> str:
     """The one sentence under the heading."""
     if not owed:
-        return gettext("Nothing has to be filed now.")
+        return str(gettext("Nothing has to be filed now."))
     late = sum(one.days_left < 0 for one in owed)
     count = ngettext("%(num)d report is left to file.", "%(num)d reports are left to file.", len(owed))
     if late:

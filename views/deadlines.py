@@ -13,10 +13,10 @@ MONTHS = 8
 def left(days: int) -> str:
     """How much time is left, or by how much it is late."""
     if days == 0:
-        return gettext("today is the last day")
+        return str(gettext("today is the last day"))
     if days < 0:
-        return ngettext("overdue by %(num)d day", "overdue by %(num)d days", -days)
-    return ngettext("%(num)d day left", "%(num)d days left", days)
+        return str(ngettext("overdue by %(num)d day", "overdue by %(num)d days", -days))
+    return str(ngettext("%(num)d day left", "%(num)d days left", days))
 
 
 def kind(days: int) -> str:

@@ -11,9 +11,12 @@ from flask_babel import LazyString, force_locale
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import BadRequestKeyError, HTTPException, InternalServerError
+from sqlalchemy.exc import DataError
+from werkzeug.exceptions import BadRequest, BadRequestKeyError, Conflict, Forbidden, HTTPException, InternalServerError
 
 from admin_app.extensions import db
+from admin_app.reporting import guard
+from admin_app.reporting.refusal import Refused
 from views.shell import Shell, view
 
 log = logging.getLogger("modo.errors")
@@ -57,6 +60,12 @@ SAID = {
         NOTHING_CHANGED,
         _("Go back and use the buttons of the page."),
     ),
+    409: Said(
+        _("It was not done"),
+        _("Something has changed meanwhile, or is not as this action needs it."),
+        NOTHING_CHANGED,
+        _("Go back, reload the page and look at it again."),
+    ),
     413: Said(
         _("That is too large"),
         _("What you are sending is larger than the system accepts (24 MB)."),
@@ -85,8 +94,10 @@ STALE = Said(
 
 
 def register(app: Flask, admin: Admin) -> None:  # noqa: ARG001  # every screen is registered alike
-    """One handler for everything that ends a request early."""
+    """One handler for everything that ends a request early, one for what a verb refused, one for what no column holds."""
     app.register_error_handler(HTTPException, answer)
+    app.register_error_handler(Refused, refused)
+    app.register_error_handler(DataError, unfit)
 
 
 def answer(error: HTTPException) -> ResponseReturnValue:
@@ -101,14 +112,32 @@ def answer(error: HTTPException) -> ResponseReturnValue:
     return page(said, reason=reason, code=error.code, number=number), error.code, headers(error)
 
 
+def refused(error: Refused) -> ResponseReturnValue:
+    """What a verb refused and its screen did not catch: the verb's own sentence."""
+    undo()
+    return answer(Forbidden(error.sentence) if isinstance(error, guard.Forbidden) else Conflict(error.sentence))
+
+
+def unfit(error: DataError) -> ResponseReturnValue:
+    """A value that no column holds (a number too large, a NUL in a text) came from outside: the page is at fault, not we."""
+    log.warning("unfit value at %s %s", request.method, request.path, exc_info=error)
+    undo()
+    return answer(BadRequest())
+
+
+def undo() -> None:
+    """Take back what this request has begun in the database."""
+    if "_sqlalchemy_sessions" in g:
+        db.session.rollback()
+        db.get_session("auth").rollback()
+
+
 def incident(error: HTTPException) -> str:
     """Undo what was begun, write the trace to the log under a short number, and return the number."""
     number = secrets.token_hex(4)
     cause = error.original_exception if isinstance(error, InternalServerError) else error
     log.error("incident %s at %s %s", number, request.method, request.path, exc_info=cause)
-    if "_sqlalchemy_sessions" in g:
-        db.session.rollback()
-        db.get_session("auth").rollback()
+    undo()
     return number
 
 

@@ -79,7 +79,7 @@ def read(path: Path) -> Chapter:
 
 def anchored(tokens: list[Token]) -> list[Part]:
     """Give every `##` heading an anchor, every picture its address under /help, every table room to scroll."""
-    parts = []
+    parts: list[Part] = []
     for place, token in enumerate(tokens):
         if token.type == "heading_open" and token.tag == "h2":
             parts.append(Part(f"part-{len(parts) + 1}", plain(tokens[place + 1])))

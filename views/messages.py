@@ -2,7 +2,7 @@
 
 from flask import Flask, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_admin import Admin, expose
+from flask_admin import Admin
 from flask_babel import lazy_gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select, update
 from admin_app.extensions import db
 from models import Message
 from views import paging
-from views.base import Screen
+from views.base import LARGEST, Screen, expose
 
 ICONS = {
     "campaign": "calendar",
@@ -54,7 +54,7 @@ class Messages(Screen):
     @expose("/read", methods=("POST",))
     def read_all(self) -> ResponseReturnValue:
         """Everything up to the newest one on the page is read; what came since stays new."""
-        newest = request.form.get("newest", type=int) or 0
+        newest = min(request.form.get("newest", 0, type=int), LARGEST)
         done = db.session.execute(
             update(Message)
             .where(Message.recipient_id == current_user.id, Message.read_at.is_(None), Message.id <= newest)
@@ -67,7 +67,7 @@ class Messages(Screen):
         return redirect(url_for("messages.index"))
 
 
-def own() -> Select[tuple[Message]]:
+def own() -> Select[Message]:
     """The person's own messages."""
     return select(Message).where(Message.recipient_id == current_user.id)
 

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import groupby
 
 from flask import Flask, abort, g
-from flask_admin import Admin, expose
+from flask_admin import Admin
 from flask_babel import LazyString, format_date
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, inspect, select
@@ -16,7 +16,7 @@ from admin_app.reporting import guard, reports, scope
 from admin_app.reporting.guard import Permission
 from models import Campaign, ClassifierItem, Form, FormVersion, Membership, Organization, Report, Titled
 from views import deadlines, paging
-from views.base import Screen
+from views.base import Screen, expose
 from views.shell import ICONS, today
 
 SECTIONS: dict[str, LazyString] = {
@@ -106,7 +106,7 @@ def above(organization: Organization) -> list[Organization]:
     return list(db.session.scalars(select(Organization).where(Organization.id.in_(ids)).order_by(Organization.path)))
 
 
-def below(organization: Organization) -> Select[tuple[Organization]]:
+def below(organization: Organization) -> Select[Organization]:
     """The nodes right under it, in Russian order."""
     return select(Organization).where(Organization.parent_id == organization.id).order_by(Organization.sort_key)
 
@@ -144,7 +144,7 @@ def said(organization: Organization, name: str) -> str:
     if isinstance(value, list):
         return "; ".join(f"{item.code} {item.title}" for item in value)
     if isinstance(value, date):
-        return format_date(value, "d MMMM y")
+        return str(format_date(value, "d MMMM y"))
     return str(value.title if isinstance(value, Titled | ClassifierItem) else value or "")
 
 

@@ -43,5 +43,5 @@ def asked() -> int:
 
 def address(number: int) -> str:
     """This page's address with another page number; filters stay."""
-    chosen = {name: values for name, values in request.args.to_dict(flat=False).items() if name != "page"}
+    chosen: dict[str, Any] = {name: values for name, values in request.args.to_dict(flat=False).items() if name != "page"}
     return url_for(request.endpoint or "", **(request.view_args or {}), **chosen, page=number)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import Flask, abort, flash, redirect, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_admin import Admin, expose
+from flask_admin import Admin
 from flask_babel import format_date, format_datetime, gettext, ngettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
@@ -19,7 +19,7 @@ from admin_app.extensions import db
 from admin_app.reporting import accounts, own_account
 from admin_app.security import Impatient
 from models import Consent
-from views.base import Screen
+from views.base import Screen, expose
 from views.public import NO_EMAIL, PersonForm, clean, good_email
 from views.signin import NewPasswordForm
 
@@ -88,7 +88,7 @@ class Profile(Screen):
         """A new password; this browser stays signed in, the others don't."""
         form = PasswordForm().of(current_user)
         if not form.validate_on_submit():
-            return str(self.render("profile/password.html", form=form))
+            return str(self.render("profile/password.html", form=form, username=current_user.username))
         here = security.session_id() or abort(401)
         session["_user_id"] = own_account.change_password(db.session, current_user.id, form.password.data, here)
         db.session.commit()
@@ -159,8 +159,8 @@ def browsers() -> list[Browser]:
         Browser(
             id=row.id,
             name=browser_name(row.agent),
-            since=format_datetime(row.started_at),
-            seen=format_datetime(row.seen_at),
+            since=format_datetime(row.started_at, "short"),
+            seen=format_datetime(row.seen_at, "short"),
             address=row.address,
             is_this=row.id == here,
         )

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flask import Flask, abort, request, url_for
-from flask_admin import Admin, expose
+from flask import Flask, abort, url_for
+from flask_admin import Admin
 from flask_babel import get_timezone
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from admin_app.extensions import db
 from admin_app.reporting import progress, scope
 from admin_app.reporting.guard import Permission
 from models import Campaign, Level, Organization
-from views.base import Screen
+from views.base import Screen, asked, expose
 
 WIDTH, BESIDE, HEIGHT = 1130, 640, 190  # of the curve's field in its own units, alone and beside the tiles
 
@@ -31,7 +31,7 @@ class Progress(Screen):
         """?campaign= which one (else the running one with the nearest deadline), ?under= which node of the tree."""
         choices = progress.campaigns(db.session)
         campaign = chosen(choices)
-        node = node_of(request.args.get("under", type=int))
+        node = node_of(asked("under"))
         lines = progress.lines(db.session, campaign.id, node) if campaign else []
         deeper = node.level == Level.REGION
         width = BESIDE if deeper else WIDTH
@@ -56,16 +56,16 @@ class Progress(Screen):
 
 def chosen(choices: list[Campaign]) -> Campaign | None:
     """The campaign asked for, the first one if none is; 404 if there is no such."""
-    asked = request.args.get("campaign", type=int)
-    if asked is None:
+    wanted = asked("campaign")
+    if wanted is None:
         return choices[0] if choices else None
-    return next((one for one in choices if one.id == asked), None) or abort(404)
+    return next((one for one in choices if one.id == wanted), None) or abort(404)
 
 
-def node_of(asked: int | None) -> Organization:
+def node_of(under: int | None) -> Organization:
     """The node asked for, else the topmost that the person is attached to."""
-    if asked is not None:
-        return db.session.get(Organization, asked) or abort(404)
+    if under is not None:
+        return db.session.get(Organization, under) or abort(404)
     own = select(Organization).where(Organization.id.in_(scope.current().organization_ids)).order_by(Organization.path)
     return db.session.scalars(own).first() or abort(404)
 

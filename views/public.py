@@ -17,7 +17,7 @@ from wtforms import BooleanField, EmailField, Field, Form, PasswordField, String
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from admin_app.extensions import db
-from admin_app.reporting import accounts, codes, consent, passwords
+from admin_app.reporting import accounts, codes, consent, passwords, registration
 from admin_app.reporting.account_letters import CONFIRM_DAYS, HELP_PHONE
 from admin_app.security import Impatient, client, confirming, count_letter
 
@@ -184,7 +184,7 @@ def register_person() -> ResponseReturnValue:
         count_letter(db.get_session("auth"), form.email.data)
     except Impatient as why:
         return wait(form, why, "public/register.html")
-    accounts.register(db.session, form.person(), form.password.data, client())
+    registration.register(db.session, form.person(), form.password.data, client())
     db.session.commit()
     return render_template("public/registered.html", form=form, days=CONFIRM_DAYS)
 
@@ -206,7 +206,7 @@ def activate(token: str) -> ResponseReturnValue:
     link = confirming(token)
     if link.user is None:
         return render_template("public/link_is_old.html", form=IdentityForm(), expired=link.expired)
-    accounts.activate(db.session, link.user.id)
+    registration.activate(db.session, link.user.id)
     db.session.commit()
     return render_template("public/activated.html", user=link.user, phone=HELP_PHONE, already=False)
 
@@ -221,7 +221,7 @@ def resend() -> ResponseReturnValue:
         count_letter(db.get_session("auth"), form.identity.data)
     except Impatient as why:
         return wait(form, why, "public/resend.html")
-    accounts.resend(db.session, form.identity.data)
+    registration.resend(db.session, form.identity.data)
     db.session.commit()
     flash(gettext("If this account exists, a letter is on its way. Not there in a few minutes? Look into the folder «Spam» too."))
     return redirect(url_for("public.resend"))

@@ -50,8 +50,9 @@ class Reports(Cells, Moves, Talk, Screen):
     @expose("/<int:id>")
     def open(self, id: int) -> Response:
         """The page, one section open: ?section=2.1.1.1, ?panel=comments, ?cell=2.1.1.1/01/3, ?ask=reject."""
-        panel = request.args.get("panel", "check" if "panel" not in request.args else "")
+        panel = request.args.get("panel", "check")
         page = report_page.open_page(db.session, id, request.args.get("section"), panel=panel, ask=request.args.get("ask", ""))
+        page.panel_by_itself = "panel" not in request.args
         if panel in PANELS:
             page.panel_html = self.panel_html(page.report, panel)
         elif panel != "check":
@@ -73,6 +74,12 @@ class Reports(Cells, Moves, Talk, Screen):
         """One section alone, for the page's scripts."""
         page = report_page.open_page(db.session, id, code)
         return compressed(make_response(render_template("report/fragment.html", page=page, report=page.report)))
+
+    @expose("/<int:id>/print")
+    def paper(self, id: int) -> Response:
+        """The whole report, as far as it is filled in, for paper."""
+        page = report_page.open_page(db.session, id, None)
+        return compressed(make_response(render_template("report/print.html", page=page, report=page.report)))
 
     @expose("/<int:id>/values")
     def values(self, id: int) -> Response:

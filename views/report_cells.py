@@ -27,7 +27,7 @@ class Cells:
     @expose("/<int:id>/cells", methods=("POST",))
     def save(self, id: int) -> ResponseReturnValue:
         """{base, key, cells: {address: text}} → revision, rejected, conflicts, others' changes, findings."""
-        report_page.find(db.session, id)
+        report = report_page.find(db.session, id)
         try:
             changes, base, key = sent(request.get_json(silent=True))
             saved = sheet.save(db.session, id, changes, base, key)
@@ -37,7 +37,7 @@ class Cells:
         except Refused as refused:
             db.session.rollback()
             return jsonify(sentence=refused.sentence), HTTPStatus.CONFLICT
-        return jsonify(answer(saved))
+        return jsonify(answer(saved) | {"status": report.state, "title": str(report.state.title)})
 
     @expose("/<int:id>/section/<code>", methods=("POST",))
     def save_section(self, id: int, code: str) -> ResponseReturnValue:
@@ -146,6 +146,8 @@ def told(finding: Finding) -> dict[str, Any]:
         "sentence": finding.sentence,
         "text": finding.text,
         "explanation": finding.explanation,
+        "left": finding.left,
+        "right": finding.right,
     }
 
 

@@ -67,6 +67,7 @@ class ReportPage:
     sheet: Sheet
     section: Section
     panel: str = ""
+    panel_by_itself: bool = False
     panel_html: Markup | str = ""
     findings: list[Any] | None = None
     ask: str = ""
@@ -131,11 +132,21 @@ class ReportPage:
 
     @property
     def table(self) -> Markup:
-        return report_table.table(self.program, self.section, self.shown, self.origins, self.typed)
+        return report_table.table(self.program, self.section, self.shown, self.origins, typed=self.typed)
 
     def shown(self, cell: Cell) -> str:
         """What stands in a cell: the text that was not kept, else its value."""
         return self.texts.get(cell.address) or shown(self.sheet, cell, self.typed)
+
+    @property
+    def printed(self) -> list[tuple[Section, Markup]]:
+        """Every section that has something typed in it, for paper."""
+        told = self.origins
+        return [
+            (section, report_table.table(self.program, section, lambda cell: shown(self.sheet, cell, False), told, paper=True))
+            for section in self.form.sections
+            if self.report.filled.get(section.code)
+        ]
 
     @property
     def origins(self) -> dict[str, str]:

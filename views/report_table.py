@@ -4,6 +4,7 @@ What depends on the form only is rendered once per edition, section and language
 its report between them. So the widest section costs a fraction of what rendering its 1,650 cells costs each time.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,34 +22,59 @@ LABEL = 90
 
 @dataclass(frozen=True)
 class Skeleton:
-    """``pieces`` of HTML with ``holes`` between them: an address (the value), or "@" and an address (where it comes from)."""
+    """``pieces`` of HTML with ``holes`` between them.
+
+    A hole is an address (the value), "@" and an address (where it comes from), or "#" and a row's code (a name that a code gives).
+    """
 
     pieces: tuple[str, ...]
     holes: tuple[str, ...]
 
-    def fill(self, value: Callable[[str], str], origin: Callable[[str], str]) -> Markup:
-        """The table's HTML. ``value`` is escaped by the caller where it may be text, ``origin`` is escaped here."""
+    def fill(self, text: Callable[[str], str]) -> Markup:
+        """The table's HTML: ``text`` says what goes into each hole; it is escaped here."""
         out = [self.pieces[0]]
         for hole, piece in zip(self.holes, self.pieces[1:], strict=True):
-            out.append(str(escape(origin(hole[1:]))) if hole[0] == "@" else value(hole))
+            out.append(str(escape(text(hole))))
             out.append(piece)
-        return Markup("".join(out))  # noqa: S704  # made of a template's own output and escaped values
+        return Markup("".join(out))  # noqa: S704  # made of a template's own output and escaped texts
 
 
-def table(program: Program, section: Section, shown: Callable[[Cell], str], origins: dict[str, str], typed: bool) -> Markup:
-    """The section's table: ``shown`` gives a cell's text, ``origins`` sentences by address; ``typed``: grey cells are fields."""
-    locale = str(get_locale() or "ru")
-    cells = program.cells
-    return skeleton(program, section.code, typed, locale).fill(
-        lambda address: str(escape(shown(cells[address]))), lambda address: origins.get(address, "")
-    )
+def table(
+    program: Program,
+    section: Section,
+    shown: Callable[[Cell], str],
+    origins: dict[str, str],
+    typed: bool = False,
+    paper: bool = False,
+) -> Markup:
+    """The section's table: ``shown`` gives a cell's text, ``origins`` sentences by address.
+
+    ``typed``: grey cells are fields. ``paper``: one of many tables of a page.
+    """
+
+    def text(hole: str) -> str:
+        if hole[0] == "@":
+            return origins.get(hole[1:], "")
+        return name_by_code(program, section, hole[1:], shown) if hole[0] == "#" else shown(program.cells[hole])
+
+    return skeleton(program, section.code, typed, paper, str(get_locale() or "ru")).fill(text)
+
+
+def name_by_code(program: Program, section: Section, code: str, shown: Callable[[Cell], str]) -> str:
+    """The name of a row that a code from a list names; what the form prints there until the code is typed."""
+    row = next(row for row in section.rows if row.code == code)
+    for _column, cell in places_of(program, section, row):
+        words = cell and (program.choices(cell) or {}).get(shown(cell))
+        if words:
+            return words
+    return row.name
 
 
 @lru_cache(maxsize=1024)
-def skeleton(program: Program, code: str, typed: bool, locale: str) -> Skeleton:  # noqa: ARG001  # the locale is in the words
+def skeleton(program: Program, code: str, typed: bool, paper: bool, locale: str) -> Skeleton:  # noqa: ARG001  # the locale is in the words
     """The part of the table that is the same in every report of this edition."""
     section = program.form.by_code[code]
-    html = render_template("report/table.html", **facts(program, section), typed=typed, hole=hole)
+    html = render_template("report/table.html", **facts(program, section), typed=typed, paper=paper, hole=hole)
     parts = html.split(MARK)
     return Skeleton(tuple(parts[::2]), tuple(parts[1::2]))
 
@@ -70,6 +96,7 @@ def facts(program: Program, section: Section) -> dict[str, object]:
         "has_codes": any(column.role == "code_of_row" for column in section.columns),
         "label": label,
         "width": width(len(section.data_columns)),
+        "sizes": {column.number: size(column.title) for column in section.columns},
         "lists": short_lists(program, section.code),
     }
 
@@ -112,7 +139,14 @@ def shortened(text: str) -> str:
 
 def width(columns: int) -> str:
     """How wide the columns can be."""
-    return "few" if columns <= 4 else "some" if columns <= 9 else "many"
+    return next((name for name, most in (("few", 4), ("some", 9), ("many", 24)) if columns <= most), "vast")
+
+
+def size(title: str) -> str:
+    """How wide a column must be for the longest word of its title, and so that the title doesn't grow a tower."""
+    longest = max(map(len, re.split(r"[\s\-–/]+", title)), default=0)
+    steps = (("xl", 16, 130), ("l", 12, 80), ("m", 9, 45))
+    return next((name for name, letters, signs in steps if longest > letters or len(title) > signs), "s")
 
 
 def short_lists(program: Program, code: str) -> dict[str, dict[str, str]]:

@@ -52,7 +52,7 @@ def saving() -> dict[str, str]:
         "closed": _("The report can no longer be changed. What you typed and could not be saved is kept on this computer."),
         "loading-failed": _("The section could not be opened: no connection. What you typed is kept."),
         "panel-failed": _("There was no answer: check the connection and try again. What you typed is kept."),
-        "leave": _("Some cells are not saved yet."),
+        "start-failed": _("The calculation did not load: check the connection and reload the page. “Save” works without it."),
     }
 
 

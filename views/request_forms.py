@@ -17,6 +17,7 @@ from admin_app.reporting import guard, requests, scope
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.wishes import Unfit
 from models import Level, Membership, Organization, Report, ReportState, Request, RequestKind, RoleName, User
+from views.base import asked
 from views.shell import today
 
 K = RequestKind
@@ -139,10 +140,14 @@ class Deciding(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         if not self.place.data and request.method == "GET":
             self.place.data = place_of(asked)
 
+    def given(self) -> RoleName:
+        """The role that the operator gives."""
+        return next((role for role in RoleName if self.role and role == self.role.data), RoleName.ORGANIZATION)
+
 
 def started() -> dict[str, int | None]:
     """What another page has chosen already: ?organization=, ?report=."""
-    return {"organization_id": request.args.get("organization", type=int), "report_id": request.args.get("report", type=int)}
+    return {"organization_id": asked("organization"), "report_id": asked("report")}
 
 
 def say(form: FlaskForm, refused: Refused) -> None:
@@ -157,14 +162,14 @@ def say(form: FlaskForm, refused: Refused) -> None:
 # ── What can be chosen ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def own_organizations() -> Select[tuple[Organization]]:
+def own_organizations() -> Select[Organization]:
     """The organizations that the person is attached to, and their branches."""
     own = scope.current().organization_ids
     branch = Organization.parent_id.in_(own) & (Organization.level == Level.BRANCH)
     return select(Organization).where(or_(Organization.id.in_(own), branch)).order_by(Organization.sort_key)
 
 
-def own_reports() -> Select[tuple[Report]]:
+def own_reports() -> Select[Report]:
     """The reports of these organizations that are out of the person's hands, latest first."""
     mine = own_organizations().with_only_columns(Organization.id).order_by(None)
     return (
@@ -176,7 +181,7 @@ def own_reports() -> Select[tuple[Report]]:
     )
 
 
-def own_people() -> Select[tuple[User]]:
+def own_people() -> Select[User]:
     """The people attached to these organizations, the person itself among them."""
     mine = own_organizations().with_only_columns(Organization.id).order_by(None)
     colleagues = select(Membership.user_id).where(Membership.organization_id.in_(mine), today())

@@ -2,7 +2,7 @@
 
 from flask import Flask, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_admin import Admin, expose
+from flask_admin import Admin
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
@@ -12,9 +12,9 @@ from admin_app.reporting import guard, requests, scope
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.wishes import Wish
-from models import Request, RequestKind, RequestState, RoleName
+from models import Request, RequestKind, RequestState
 from views import paging
-from views.base import Screen
+from views.base import Screen, expose
 from views.request_forms import FORMS, Asking, Deciding, say, started
 
 K = RequestKind
@@ -142,8 +142,7 @@ class Requests(Screen):
         answer = form.answer.data or ""
         try:
             if granted:
-                extra = {"place": form.place.data or "", "role": RoleName(form.role.data)} if form.place else {}
-                requests.grant(db.session, asked.id, answer, **extra)
+                requests.grant(db.session, asked.id, answer, form.place.data or "" if form.place else "", form.given())
             else:
                 requests.refuse(db.session, asked.id, answer)
             db.session.commit()
@@ -158,12 +157,12 @@ class Requests(Screen):
 
 def state_of(value: str) -> RequestState | None:
     """The state asked for, or none: all of them."""
-    return RequestState(value) if value in set(RequestState) else None
+    return next((state for state in RequestState if state == value), None)
 
 
 def kind_of(value: str) -> RequestKind | None:
     """The kind asked for, if there is such."""
-    return RequestKind(value) if value in set(RequestKind) else None
+    return next((kind for kind in RequestKind if kind == value), None)
 
 
 def card_of(asked: Request) -> str:

@@ -4,10 +4,10 @@ from datetime import date
 from typing import Any
 
 from flask import Flask, abort, request, url_for
-from flask_admin import Admin, expose
+from flask_admin import Admin
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from admin_app.extensions import db
@@ -15,10 +15,10 @@ from admin_app.reporting import guard, progress, reports, scope
 from admin_app.reporting.guard import Permission
 from models import Campaign, Explanation, FormVersion, Organization, Report, ReportState
 from views import deadlines, paging
-from views.base import Screen
+from views.base import Screen, asked, expose
 
 S = ReportState
-Statement = Select[tuple[Report]]
+Statement = Select[Report]
 # What one can look at: name in the address → words, colour, states. "mine" and "late" are narrowed further.
 VIEWS: dict[str, tuple[LazyString, str, tuple[ReportState, ...]]] = {
     "mine": (_("wait for you"), "q-submitted", (S.SUBMITTED,)),
@@ -50,13 +50,13 @@ class Review(Screen):
         if chosen not in VIEWS:
             abort(404)
         base = narrowed()
-        found = paging.listing(arranged(of_view(base, chosen), chosen), Report.id)
+        found = paging.listing(arranged(base.where(of_view(chosen)), chosen), Report.id)
         return str(
             self.render(
                 "review/list.html",
                 chosen=chosen,
                 views=VIEWS if reviews else {name: view for name, view in VIEWS.items() if name != "mine"},
-                counts={name: counted(of_view(base, name)) for name in VIEWS},
+                counts=counted(base),
                 page=found,
                 explained=explained(found.rows),
                 campaigns=progress.campaigns(db.session),
@@ -73,30 +73,35 @@ class Review(Screen):
 def narrowed() -> Statement:
     """The reports of the opened campaigns that the filters leave."""
     statement = select(Report).join(Report.campaign).join(Report.organization).where(Campaign.opened_at.is_not(None))
-    campaign = request.args.get("campaign", type=int)
+    campaign = asked("campaign")
     statement = statement.where(Report.campaign_id == campaign if campaign else Campaign.closed_at.is_(None))
     if under := node():
         statement = statement.where(Organization.path.startswith(under.path))
     if words := request.args.get("name", "").split():
-        key = func.sort_key(" ".join(words))
-        statement = statement.where(Organization.sort_key.contains(key))
+        statement = statement.where(func.strpos(Organization.sort_key, func.sort_key(" ".join(words))) > 0)
     return statement
 
 
 def node() -> Organization | None:
     """The node of ?under=; 404 if the person does not see it."""
-    asked = request.args.get("under", type=int)
-    return (db.session.get(Organization, asked) or abort(404)) if asked else None
+    under = asked("under")
+    return (db.session.get(Organization, under) or abort(404)) if under else None
 
 
-def of_view(statement: Statement, name: str) -> Statement:
-    """Those of one of the views."""
-    statement = statement.where(Report.state.in_(VIEWS[name][2]))
+def of_view(name: str) -> ColumnElement[bool]:
+    """What the reports of a view have in common."""
+    states = Report.state.in_(VIEWS[name][2])
     if name == "mine":
-        statement = statement.where(Report.reviewer_id.in_(scope.current().organization_ids))
-    if name == "late":
-        statement = statement.where(Campaign.deadline < func.current_date())
-    return statement
+        return and_(states, Report.reviewer_id.in_(scope.current().organization_ids))
+    return and_(states, Campaign.deadline < func.current_date()) if name == "late" else states
+
+
+def counted(statement: Statement) -> dict[str, int]:
+    """How many reports each view has, by one statement."""
+    columns = (func.count(Report.id).filter(of_view(name)) for name in VIEWS)
+    return dict(
+        zip(VIEWS, db.session.execute(statement.with_only_columns(*columns, maintain_column_froms=True)).one(), strict=True)
+    )
 
 
 def arranged(statement: Statement, name: str) -> Statement:
@@ -115,16 +120,11 @@ def arranged(statement: Statement, name: str) -> Statement:
     return statement.order_by(Campaign.deadline, Organization.sort_key, Report.id)
 
 
-def counted(statement: Statement) -> int:
-    """How many."""
-    return db.session.scalar(statement.with_only_columns(func.count(Report.id), maintain_column_froms=True)) or 0
-
-
 def explained(rows: list[Report]) -> dict[int, int]:
     """How many queries of the checks have been explained, by report."""
-    statement = select(Explanation.report_id, func.count(Explanation.check_id)).group_by(Explanation.report_id)
+    statement = select(Explanation.report_id, func.count(Explanation.check_id).label("explained")).group_by(Explanation.report_id)
     found = db.session.execute(statement.where(Explanation.report_id.in_([row.id for row in rows])))
-    return dict(found.tuples().all())
+    return {row.report_id: row.explained for row in found}
 
 
 def to_view(name: str) -> str:

@@ -11,13 +11,14 @@ from flask_admin import Admin
 from flask_babel import LazyString, get_locale
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
 from wtforms import Field
 
 from admin_app.extensions import db
 from models import Level, Membership, Message, Organization, User
+from views.base import RowNumber
 
 LOCALES = ("ru", "en")
 VIEWS: tuple[tuple[str, LazyString], ...] = (
@@ -81,7 +82,8 @@ class Shell:
 
 
 def register(app: Flask, admin: Admin) -> None:
-    """The frame, its two switches and the form macros' helper."""
+    """The frame, its two switches, the form macros' helper, and what a number in an address is."""
+    app.url_map.converters["int"] = RowNumber
     app.register_blueprint(screen)
     app.jinja_env.globals["shell"] = LocalProxy(lambda: current(admin))
     app.jinja_env.globals["described"] = described
@@ -153,7 +155,7 @@ def places(user_id: int) -> list[Place]:
     return [Place(row.id, row.short_name, ICONS[row.level]) for row in rows]
 
 
-def today() -> object:
+def today() -> ColumnElement[bool]:
     """The condition that an attachment is in force."""
     return (Membership.valid_from <= func.current_date()) & or_(
         Membership.valid_to.is_(None), Membership.valid_to >= func.current_date()

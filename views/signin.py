@@ -94,9 +94,10 @@ def sign_in(form: SignInForm, user: User) -> ResponseReturnValue:
         )
         form.form_errors.append(sent)
     else:
-        if user.failed_logins:
-            flash(guesses(user.failed_logins), "warning")
+        failed = user.failed_logins
         security.start(user)
+        if failed:
+            flash(guesses(failed), "warning")
         return redirect(after_sign_in(form.next.data or ""))
     return render_template("security/login.html", form=form, not_activated=user.active and user.confirmed_at is None)
 

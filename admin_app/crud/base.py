@@ -1,19 +1,17 @@
 """A generated screen: list, card, form, deletion, export and look-up of one table, all read from the schema.
 
-A table's own file (`organizations.py`, `people.py`, …) says only what the schema cannot: who may do what, and extra actions.
+A table's own file (`registries.py`, `people.py`, …) says only what the schema cannot: who may do what, and extra actions.
 Rows come through the scoped session; nothing here filters by organization.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from flask import abort, flash, jsonify, redirect, request, url_for
 from flask_admin import expose
-from flask_admin.model import BaseModelView
 from flask_babel import LazyString
 from flask_babel import gettext as _
-from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
@@ -21,25 +19,21 @@ from wtforms import Form
 
 from admin_app.crud import card, export, inputs, listing, mistakes, pickers, relations
 from admin_app.crud.fields import FieldSpec, Kind, field_of, fields_of
+from admin_app.crud.rights import GuardedView
 from admin_app.extensions import db
-from admin_app.reporting import guard, scope
-from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
-from models import Base, RoleName
+from models import Base
 
 Answer = str | Response
 
 
-class SchemaView(BaseModelView):  # type: ignore[misc]  # Flask-Admin is typed loosely
+class SchemaView(GuardedView):
     """Everything that the schema says about a table, on Flask-Admin's routes and in the product's clothes.
 
     It stands on Flask-Admin's `BaseModelView`, not on its SQLAlchemy view: that one fetches by `session.get`, fills whole tables
     into selects and joins every relation into the list, and version 2.2 cannot be imported without Flask-SQLAlchemy.
-
-    `rights`: the permission that each of list, create, edit, delete needs (None: any operator); what is missing is not offered.
     """
 
-    rights: ClassVar[Mapping[str, Permission | None]] = {}
     extra_choices: ClassVar[Mapping[str, Iterable[tuple[str, Any]]]] = {}
     note: ClassVar[LazyString | str] = ""
     lead: ClassVar[str] = ""  # the first column, which leads to the card; the row's title unless said
@@ -67,43 +61,6 @@ class SchemaView(BaseModelView):  # type: ignore[misc]  # Flask-Admin is typed l
         """The fields of the form."""
         return tuple(spec for spec in self.specs if spec.typed)
 
-    # ── Rights ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def refusal(self, verb: str, row: Base | None = None) -> str:
-        """Why the person may not do this; empty if they may."""
-        actor = scope.current()
-        if actor.roles <= {RoleName.ORGANIZATION}:
-            return _("These screens are for operators. What you need is in your cabinet.")
-        if verb not in self.rights:
-            return _("This is not done here.")
-        needed = self.rights[verb]
-        answer = guard.may(actor, needed, row) if needed else guard.YES
-        return "" if answer else str(answer.reason)
-
-    def demand(self, verb: str, row: Base | None = None) -> None:
-        """Go on only if the person may. Raises 403 with the reason."""
-        if reason := self.refusal(verb, row):
-            abort(403, reason)
-
-    def require(self, permission: Permission, row: Base) -> None:
-        """Go on only if the person has this further permission. Raises 403 with the reason."""
-        if not (answer := guard.may(scope.current(), permission, row)):
-            abort(403, str(answer.reason))
-
-    def is_accessible(self) -> bool:
-        """May the person see the list?"""
-        return bool(current_user.is_authenticated and not self.refusal("list"))
-
-    def inaccessible_callback(self, name: str, **kwargs: Any) -> Response:  # noqa: ARG002  # Flask-Admin's signature
-        """Strangers sign in first; the others read why not."""
-        if not current_user.is_authenticated:
-            return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
-        return abort(403, self.refusal("list"))
-
-    def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Run the view. (Flask-Admin's own tries again after any TypeError, which hides our mistakes.)"""
-        return fn(self, *args, **kwargs)
-
     # ── Pages ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     @expose("/")
@@ -114,7 +71,7 @@ class SchemaView(BaseModelView):  # type: ignore[misc]  # Flask-Admin is typed l
         chips = [flt.chip() for flt in asked.filters if flt.used]
         searched = ", ".join(str(spec.label) for spec in self.specs if spec.search)
         about = {"heads": links.heads(), "chips": chips, "searched": searched, "cap": listing.CAP}
-        return self.render("admin/list.html", listing=asked, found=found, links=links, **about)
+        return str(self.render("admin/list.html", listing=asked, found=found, links=links, **about))
 
     @expose("/details/")
     def details_view(self) -> Answer:
@@ -189,7 +146,7 @@ class SchemaView(BaseModelView):  # type: ignore[misc]  # Flask-Admin is typed l
             abort(404, _("There is no such row, or it belongs to an organization that you are not attached to."))
         return row
 
-    def ready_form(self, row: Base | None) -> Form:
+    def ready_form(self, row: Any) -> Form:
         """The form, filled with what was sent or else with the row, its pickers knowing what may be chosen."""
         form: Form = self._create_form_class(request.form if request.method == "POST" else None, obj=row, **self.preset(row))
         for name in self.fixed(row):
@@ -201,7 +158,7 @@ class SchemaView(BaseModelView):  # type: ignore[misc]  # Flask-Admin is typed l
         """The fields that can no longer be changed in this row."""
         return set()
 
-    def preset(self, row: Base | None) -> dict[str, Any]:
+    def preset(self, row: Any) -> dict[str, Any]:
         """What a new row's form is filled with: the database's own values, and what the address names (?parent_id=5)."""
         if row is not None:
             return {}
@@ -209,7 +166,7 @@ class SchemaView(BaseModelView):  # type: ignore[misc]  # Flask-Admin is typed l
         asked = {name: pickers.number(value) for name, value in request.args.items() if field_is_ref(self.model, name)}
         return found | {name: key for name, key in asked.items() if key is not None}
 
-    def form_page(self, form: Form, row: Base | None) -> str:
+    def form_page(self, form: Form, row: Any) -> str:
         """The form's page."""
         sections = card.sections([spec for spec in self.typed() if spec.name in form], self.model)
         back = self.get_url(".index_view") if row is None else self.card_address(row)
@@ -221,16 +178,16 @@ class SchemaView(BaseModelView):  # type: ignore[misc]  # Flask-Admin is typed l
         facts = {**self.beside(row), **facts}
         return str(self.render(self.card_template, row=row, columns=card.columns(self.sections(row)), **facts))
 
-    def question(self, template: str, name: str, sentence: str, row: Base, **facts: Any) -> str:
+    def question(self, template: str, name: str, sentence: str, row: Any, **facts: Any) -> str:
         """A page that asks before something is done; `sentence` says why it could not be done."""
         about = {"name": name, "sentence": sentence, "back": self.card_address(row), "here": here()}
         return str(self.render(template, **about, **facts))
 
-    def sections(self, row: Base) -> list[card.Section]:
+    def sections(self, row: Any) -> list[card.Section]:
         """The card's sections with their lines."""
         return card.read(row, self.specs, db.session, self.address_of)
 
-    def beside(self, row: Base) -> dict[str, Any]:
+    def beside(self, row: Any) -> dict[str, Any]:
         """What else the card shows: actions, and lists of rows that belong to this one."""
         verbs = {verb: not self.refusal(verb, row) for verb in ("edit", "delete")}
         return {"may": verbs, "lists": list(self.lists_under(row)), "actions": self.actions(row), "name": self.title(row)}
@@ -247,13 +204,13 @@ class SchemaView(BaseModelView):  # type: ignore[misc]  # Flask-Admin is typed l
         """Fields of further forms on the card that are chosen by typing."""
         return ()
 
-    def lists_under(self, row: Base) -> Iterator[tuple[str, str]]:
+    def lists_under(self, row: Any) -> Iterator[tuple[str, str]]:
         """Lists of other tables filtered to this row: words and address. The schema's filters say which there are."""
         for view in self.siblings():
             specs = [spec for spec in view.specs if spec.filter and spec.target is self.model and spec.classifier is None]
             for spec in specs:
                 words = f"{view.name}: {spec.label}" if len(specs) > 1 or view is self else str(view.name)
-                yield words, view.get_url(f"{view.endpoint}.index_view", **{spec.name: row.id})  # type: ignore[attr-defined]
+                yield words, view.get_url(f"{view.endpoint}.index_view", **{spec.name: row.id})
 
     def siblings(self) -> list["SchemaView"]:
         """The generated screens that the person may open."""
@@ -265,18 +222,18 @@ class SchemaView(BaseModelView):  # type: ignore[misc]  # Flask-Admin is typed l
         view = next((one for one in self.siblings() if one.model is model), None)
         return str(url_for(f"{view.endpoint}.details_view", id=key)) if view else ""
 
-    def card_address(self, row: Base) -> str:
+    def card_address(self, row: Any) -> str:
         """The card of a row of this table."""
-        return str(self.get_url(".details_view", id=row.id))  # type: ignore[attr-defined]
+        return str(self.get_url(".details_view", id=row.id))
 
-    def title(self, row: Base) -> str:
+    def title(self, row: Any) -> str:
         """What the row is called."""
-        key = row.id  # type: ignore[attr-defined]
+        key = row.id
         return relations.titles(db.session, {self.model: [key]}).get((self.model, key), "")
 
     # ── Changes ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def save(self, form: Form, row: Base, created: bool) -> bool:
+    def save(self, form: Form, row: Any, created: bool) -> bool:
         """Write the form into the row and commit; what the rules or the database refuse is said at the field. Was it saved?"""
         try:
             self.write(form, row, created)
@@ -287,14 +244,14 @@ class SchemaView(BaseModelView):  # type: ignore[misc]  # Flask-Admin is typed l
             return False
         return True
 
-    def write(self, form: Form, row: Base, created: bool) -> None:
+    def write(self, form: Form, row: Any, created: bool) -> None:
         """Write the form into the row. Every flush records who changed what (`admin_app.reporting.audit`)."""
         with db.session.no_autoflush:
             card.fill(row, self.typed(), form, db.session, created)
         if created:
             db.session.add(row)
 
-    def remove(self, row: Base) -> str:
+    def remove(self, row: Any) -> str:
         """Delete the row. Empty, or the sentence that says why it stays."""
         try:
             db.session.delete(row)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from wtforms import Form
 
 from admin_app.crud import relations, values
-from admin_app.crud.fields import FieldSpec, Kind
+from admin_app.crud.fields import FieldSpec, Kind, member
 from admin_app.crud.relations import Titles
 from models import Base
 
@@ -120,7 +120,7 @@ def stored(spec: FieldSpec, data: Any, session: Session) -> Any:
         return list(session.scalars(select(spec.target).where(inspect(spec.target).primary_key[0].in_(data or [0]))))
     if data in (None, ""):
         return spec.blank
-    return spec.vocabulary(data) if spec.kind is Kind.CHOICE and spec.vocabulary else data
+    return member(spec.vocabulary, data) if spec.kind is Kind.CHOICE and spec.vocabulary else data
 
 
 def same(spec: FieldSpec, old: Any, new: Any) -> bool:

@@ -11,7 +11,7 @@ from admin_app.reporting import audit
 from admin_app.reporting.guard import Permission
 from models import Base, Event
 
-MODELS: dict[str, type[Base]] = {str(one.local_table.name): one.class_ for one in Base.registry.mappers}
+MODELS: dict[str, type[Base]] = {str(one.local_table): one.class_ for one in Base.registry.mappers}
 
 
 class EventView(SchemaView):

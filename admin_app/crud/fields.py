@@ -160,6 +160,11 @@ def target_of(column: Any) -> type[Base] | None:
     return None
 
 
+def member(vocabulary: type[Titled], value: str) -> Titled:
+    """The vocabulary's member of that value. Raises ValueError."""
+    return vocabulary(value)  # type: ignore[call-arg]  # mypy takes a look-up for a new member
+
+
 def default_of(column: Any) -> str | None:
     """The database's own value as one would type it; "" if it is computed; None if there is none."""
     if column.default is not None or column.server_default is None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from admin_app.crud import relations, searching
-from admin_app.crud.fields import FieldSpec, Kind
+from admin_app.crud.fields import FieldSpec, Kind, member
 from admin_app.crud.inputs import read_day
 from admin_app.crud.pickers import number
 from models import Organization
@@ -76,15 +76,15 @@ class Filter:
     def words(self) -> str:
         """The value as people read it."""
         if self.value in (NONE, SOME) and self.spec.kind in {Kind.DATE, Kind.REF}:
-            return _("empty") if self.value == NONE else _("filled in")
+            return str(_("empty") if self.value == NONE else _("filled in"))
         if self.spec.kind is Kind.DATE:
             first = _("from %(date)s", date=format_date(self.first, "dd.MM.yyyy")) if self.first else ""
             last = _("to %(date)s", date=format_date(self.last, "dd.MM.yyyy")) if self.last else ""
             return f"{first} {last}".strip()
         if self.spec.kind is Kind.FLAG:
-            return _("yes") if self.value else _("no")
+            return str(_("yes") if self.value else _("no"))
         if self.spec.target is Organization:
-            return _("%(name)s and below", name=self.title)
+            return str(_("%(name)s and below", name=self.title))
         return self.title or str(dict(self.spec.choices).get(self.value, self.value))
 
 
@@ -150,7 +150,7 @@ def value_of(spec: FieldSpec, sent: str) -> Any:
     if spec.kind is Kind.FLAG and sent in {"0", "1"}:
         return sent == "1"
     if spec.kind is Kind.CHOICE and sent in {key for key, _title in spec.choices}:
-        return spec.vocabulary(sent) if spec.vocabulary else sent
+        return member(spec.vocabulary, sent) if spec.vocabulary else sent
     if spec.kind is Kind.REF and (key := number(sent)) is not None:
         return key
     if spec.kind is Kind.TEXT:

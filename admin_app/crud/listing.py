@@ -123,12 +123,15 @@ def read(
 
 @dataclass(frozen=True)
 class Head:
-    """A column's heading: its words, the address that sorts by it (or ""), the order it is in (or ""), its cells' class."""
+    """A column's heading: its words, the address that sorts by it (or ""), the order it is in (or ""), its cells' attributes.
 
-    label: Any
+    All are ready-made text: a page has some hundreds of cells.
+    """
+
+    label: str
     address: str
     order: str
-    style: Markup
+    cell: Markup
 
 
 @dataclass(frozen=True)
@@ -159,13 +162,14 @@ class Links:
 
     def head(self, spec: FieldSpec) -> Head:
         """One heading."""
-        style = Markup(' class="n"') if spec.check in UNBROKEN or spec.kind in {Kind.DATE, Kind.MOMENT} else Markup("")
+        label, whole = str(spec.label), spec.check in UNBROKEN or spec.kind in {Kind.DATE, Kind.MOMENT}
+        cell = Markup(' data-label="{}"{}').format(label, Markup(' class="n"') if whole else "")
         if spec.kind not in SORTED:
-            return Head(spec.label, "", "", style)
+            return Head(label, "", "", cell)
         here = self.listing.sort == spec.name
         down = here and not self.listing.down
         order = ("descending" if self.listing.down else "ascending") if here else ""
-        return Head(spec.label, self.address + self.query(sort="-" * down + spec.name), order, style)
+        return Head(label, self.address + self.query(sort="-" * down + spec.name), order, cell)
 
 
 @dataclass(frozen=True)

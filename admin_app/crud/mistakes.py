@@ -99,7 +99,7 @@ def columns_of(model: type[Base], name: str) -> list[str]:
 
 def used(table: str, model: type[Base]) -> str:
     """A row that others name stays; a named row that is gone cannot be named."""
-    owner = next((one.class_ for one in Base.registry.mappers if one.local_table.name == table), None)
+    owner = next((one.class_ for one in Base.registry.mappers if str(one.local_table) == table), None)
     if owner is None or owner is model:
-        return _("A row that this one names, or that names it, stands in the way.")
-    return _("It is in use, so it stays: %(where)s.", where=owner.__labels__)
+        return str(_("A row that this one names, or that names it, stands in the way."))
+    return str(_("It is in use, so it stays: %(where)s.", where=owner.__labels__))

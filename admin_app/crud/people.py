@@ -148,7 +148,7 @@ def attach(user_id: int, form: AttachForm) -> str:
     """Attach; empty, or the sentence that says why not."""
     try:
         place = db.session.scalars(select(Organization).where(Organization.id == form.organization_id.data)).one()
-        accounts.attach(db.session, user_id, place, RoleName(form.role.data))
+        accounts.attach(db.session, user_id, place, RoleName(form.role.data))  # type: ignore[call-arg]  # a look-up
         db.session.commit()
     except Refused as refused:
         db.session.rollback()

@@ -15,7 +15,7 @@ from wtforms import Field, Form, ValidationError
 
 from admin_app.crud import relations
 from admin_app.crud.fields import FieldSpec
-from admin_app.crud.relations import Options, Titles
+from admin_app.crud.relations import Options
 
 
 def number(text: Any) -> int | None:
@@ -36,7 +36,7 @@ class Relation(Field):
         super().__init__(*args, **kwargs)
         self.spec = spec
         self.rows: list[tuple[int, str]] | None = None
-        self.titles: Titles = {}
+        self.titles: dict[int, str] = {}
         self.session: Session | None = None
         self.address = ""
         self.typed: str | None = None
@@ -48,13 +48,16 @@ class Relation(Field):
             self.typed = formdata.get(f"{self.name}-text").replace("\x00", "").strip()
 
     def known(self, key: int) -> bool:
-        """May the actor name this row?"""
-        return (self.spec.target, key) in self.titles or key in {one for one, _title in self.rows or ()}
+        """May the actor name this row here?"""
+        return key in self.titles or key in {one for one, _title in self.rows or ()}
 
-    def ids(self) -> set[int]:
-        """All rows named now, before, or by what was sent."""
-        both = (self.data, self.object_data)
-        return {one for value in both for one in (value if isinstance(value, list) else [value]) if one is not None}
+    def stored(self) -> set[int]:
+        """The rows named before."""
+        return as_ids(self.object_data)
+
+    def sent(self) -> set[int]:
+        """The rows newly named."""
+        return as_ids(self.data) - self.stored()
 
     def look_up(self, text: str) -> int:
         """The row that a typed text means. Raises ValidationError with a sentence."""
@@ -84,7 +87,7 @@ class Picker(Relation):
     @property
     def title(self) -> str:
         """What the chosen row is called."""
-        return self.titles.get((self.spec.target, self.data), "") if self.spec.target and self.data else ""
+        return self.titles.get(self.data, "") if self.data else ""
 
     @property
     def text(self) -> str:
@@ -132,7 +135,7 @@ class PickerOfMany(Relation):
         """What is offered as check boxes: id, title, chosen."""
         if self.rows is not None:
             return [(key, title, key in self.data) for key, title in self.rows]
-        return [(key, self.titles.get((self.spec.target, key), f"№ {key}"), True) for key in self.data if self.spec.target]
+        return [(key, self.titles.get(key, f"№ {key}"), True) for key in self.data]
 
     @property
     def text(self) -> str:
@@ -140,20 +143,29 @@ class PickerOfMany(Relation):
         return (self.typed or "") if self.errors else ""
 
 
+def as_ids(value: Any) -> set[int]:
+    """The ids in a field's data: one, several rows or ids, none."""
+    several = value if isinstance(value, list) else [value]
+    return {one if isinstance(one, int) else one.id for one in several if one is not None}
+
+
 def ready(form: Form, session: Session, address: str) -> None:
-    """Tell every relation of the form what may be chosen: two statements in all. `address` is the look-up's, ending in /."""
+    """Tell every relation of the form what may be chosen: two statements, and one more if rows were chosen by typing.
+
+    `address` is the look-up's, ending in /. What was there before keeps its title though it could not be chosen anew.
+    """
     fields = [field for field in form if isinstance(field, Relation)]
     found: Options = relations.options(session, [field.spec for field in fields])
-    for field in fields:
-        field.session, field.address = session, f"{address}{field.name}"
-        field.rows = found[field.spec.target, field.spec.classifier] if field.spec.target else None
     wanted: dict[Any, set[int]] = {}
     for field in fields:
-        offered = {key for key, _title in field.rows or ()}
-        wanted.setdefault(field.spec.target, set()).update(field.ids() - offered)
-    titles = relations.titles(session, wanted)
+        target: Any = field.spec.target
+        field.session, field.address, field.rows = session, f"{address}{field.name}", found[target, field.spec.classifier]
+        wanted.setdefault(target, set()).update(field.stored())
+    stored = relations.titles(session, wanted)
+    typed = relations.chosen(session, {field.spec: field.sent() for field in fields if field.rows is None})
     for field in fields:
-        field.titles = titles
-        missing = [(key, titles[field.spec.target, key]) for key in field.ids() if (field.spec.target, key) in titles]
-        if field.rows is not None and field.spec.target:
-            field.rows = field.rows + missing  # an ended item that is in use stays choosable
+        old = {key: title for (model, key), title in stored.items() if model is field.spec.target and key in field.stored()}
+        field.titles = old | {key: title for (name, key), title in typed.items() if name == field.spec.name}
+        if field.rows is not None:
+            offered = {key for key, _title in field.rows}
+            field.rows = field.rows + [pair for pair in old.items() if pair[0] not in offered]

@@ -12,7 +12,7 @@ from sqlalchemy import Enum, Select, String, cast, func, literal, null, or_, sel
 from sqlalchemy.orm import Session
 
 from admin_app.crud import searching
-from admin_app.crud.fields import BIG, FieldSpec, Kind, fields_of
+from admin_app.crud.fields import BIG, FieldSpec
 from models import Base, Classifier, ClassifierItem, Form, FormVersion, Organization, User
 
 FEW = 200  # more rows than that are chosen by typing
@@ -91,15 +91,30 @@ def options(session: Session, specs: Iterable[FieldSpec]) -> Options:
     """The rows to choose from for every small relation among these fields, in one statement; None: choose by typing."""
     wanted = {(spec.target, spec.classifier): spec for spec in specs if spec.target is not None}
     small = {key: spec for key, spec in wanted.items() if key[0] not in BIG}
-    names = {(key[0].__name__, key[1] or ""): key for key in small}  # type: ignore[union-attr]
-    found: Options = {key: None if key[0] in BIG else [] for key in wanted}  # type: ignore[misc]
+    names = {(key[0].__name__, key[1] or ""): key for key in small}
+    found: Options = {key: None if key[0] in BIG else [] for key in wanted}
     if not small:
         return found
     parts = [choosable(spec).limit(FEW + 1) for spec in small.values()]
     for name, code, row, title, _order in session.execute(parts[0] if len(parts) == 1 else union_all(*parts)):
         key = names[name, code]
-        found[key].append((row, worded(key[0], title)))  # type: ignore[union-attr,index,arg-type]
+        found[key].append((row, worded(key[0], title)))  # type: ignore[union-attr]
     return {key: rows if rows is None or len(rows) <= FEW else None for key, rows in found.items()}
+
+
+def chosen(session: Session, wanted: Mapping[FieldSpec, Iterable[int]]) -> dict[tuple[str, int], str]:
+    """What these rows are called, by field's name and id; those that the field may not name are missing."""
+    parts = []
+    for spec, keys in wanted.items():
+        if keys := set(keys):
+            model: Any = spec.target
+            named = choosable(spec).with_only_columns(literal(spec.name), model.id, title_of(model)).order_by(None)
+            parts.append(named.where(model.id.in_(keys)))
+    if not parts:
+        return {}
+    rows = session.execute(parts[0] if len(parts) == 1 else union_all(*parts))
+    models = {spec.name: spec.target for spec in wanted}
+    return {(name, key): worded(models[name], title) for name, key, title in rows}  # type: ignore[arg-type]
 
 
 def find(session: Session, spec: FieldSpec, text: str, limit: int = MOST) -> list[Found]:
@@ -130,9 +145,3 @@ def meant(session: Session, spec: FieldSpec, text: str) -> int:
         case []:
             raise ValueError(_("Nothing is called “%(text)s” among what you may choose.", text=text))
     raise ValueError(_("“%(text)s” may mean several: choose one, or type its exact name or code.", text=text))
-
-
-def references(model: type[Base]) -> tuple[FieldSpec, ...]:
-    """The fields of a model that name rows of other tables and are on its card."""
-    kinds = {Kind.REF, Kind.REFS, Kind.LINKS}
-    return tuple(spec for spec in fields_of(model) if spec.kind in kinds and spec.shown)

@@ -125,7 +125,7 @@ def have(campaign: Campaign) -> int:
 
 def opened(made: int) -> str:
     """What the opening did."""
-    return ngettext("The campaign is open: %(num)s new report.", "The campaign is open: %(num)s new reports.", made)
+    return str(ngettext("The campaign is open: %(num)s new report.", "The campaign is open: %(num)s new reports.", made))
 
 
 class ReportView(SchemaView):

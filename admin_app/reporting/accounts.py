@@ -1,4 +1,4 @@
-"""People's accounts: registering, activating, forgotten passwords, sessions, attachments to organizations.
+"""People's accounts: making them, forgotten passwords, sessions, attachments to organizations. (`registration.py`: strangers.)
 
 A stranger never learns from these verbs who is registered: they return nothing, and whoever owns the mailbox reads a letter.
 Every verb writes into the session it is given; the edge commits.
@@ -12,13 +12,12 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_security.utils import hash_password
-from sqlalchemy import ColumnElement, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from admin_app.reporting import account_letters as say
-from admin_app.reporting import audit, consent, guard, letters, notices, passwords, scope
-from admin_app.reporting.account_letters import HELP_PHONE
+from admin_app.reporting import audit, guard, letters, notices, passwords, scope
 from admin_app.reporting.actor import current
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
@@ -37,25 +36,6 @@ class Person:
     position: str
     phone: str
     locale: str = "ru"
-
-
-def register(session: Session, person: Person, password: str, address: str) -> None:
-    """Make an account that waits for activation, and write to the mailbox what to do.
-
-    If the login or the e-mail address is taken, no account is made; the letter says so and what to do. The work done is nearly
-    the same in all cases. ``address``: the network address the consent came from.
-    """
-    hashed = hash_password(passwords.normal(password))
-    with scope.unscoped("registering"):
-        owner = by_email(session, person.email)
-        if owner is not None:
-            letters.write(session, owner.email, owner.locale, say.already_here(owner))
-        elif by_username(session, person.username) is not None or (user := added(session, person, hashed)) is None:
-            letters.write(session, person.email, person.locale, say.login_taken(person.name, person.username))
-        else:
-            consent.give(session, user.id, address)
-            audit.record(session, "account.registered", user)
-            letters.write(session, user.email, user.locale, say.activation(user))
 
 
 def added(session: Session, person: Person, hashed: str) -> User | None:
@@ -84,42 +64,18 @@ def create(session: Session, person: Person, password: str) -> User:
         return user
 
 
-def activate(session: Session, user_id: int) -> None:
-    """The owner of the mailbox has confirmed it. Doing it twice changes nothing."""
-    with scope.unscoped("activating an account"):
-        user = session.get_one(User, user_id)
-        if user.confirmed_at is None:
-            user.confirmed_at = func.now()
-            audit.record(session, "account.activated", user)
-            notices.tell(session, [user.id], notices.Kind.ACCOUNT, *WHAT_NEXT, mail=False)
-
-
-WHAT_NEXT = (
-    _("Your account is active. What next?"),
-    _(
-        "Your account has to be attached to your organization. Call the superior operator: %(phone)s, "
-        "or file a request in the request service. When it is done, your organization appears in your cabinet.",
-        phone=HELP_PHONE,
-    ),
-)
-
-
-def resend(session: Session, identity: str) -> None:
-    """Send the activation letter again, or say that the account is active; nothing if nobody is found."""
-    with scope.unscoped("sending an activation letter again"):
-        user = by_identity(session, identity)
-        if user is not None and user.active:
-            words = say.activation(user) if user.confirmed_at is None else say.already_here(user)
-            letters.write(session, user.email, user.locale, words)
-
-
 def request_reset(session: Session, identity: str) -> None:
     """Send a letter with a link to choose a new password; nothing if nobody is found."""
     with scope.unscoped("sending a password letter"):
         user = by_identity(session, identity)
-        if user is not None:
+        if user is None:
+            letters.rehearse(session, say.password_letter(STRANGER))
+        else:
             words = say.password_letter(user) if user.active else say.switched_off(user)
             letters.write(session, user.email, user.locale, words)
+
+
+STRANGER = User(username="-", email="-", name="-", patronymic="-", fs_uniquifier="-", password="-")  # noqa: S106  # nobody's
 
 
 def reset(session: Session, user_id: int, password: str) -> None:
@@ -150,6 +106,12 @@ def end_sessions(session: Session, user_id: int, keep: uuid.UUID | None = None, 
             ending = ending.where(LoginSession.id == only)
         ended = session.execute(ending.values(ended_at=func.now()).returning(LoginSession.id))
         return len(ended.all())
+
+
+def forget_sessions(session: Session) -> None:
+    """Delete the rows of browsers that were last seen three months ago."""
+    with scope.unscoped("forgetting old sessions"):
+        session.execute(delete(LoginSession).where(LoginSession.seen_at < func.now() - timedelta(days=90)))
 
 
 # ── Finding people ───────────────────────────────────────────────────────────────────────────────────────────────────

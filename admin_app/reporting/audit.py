@@ -13,7 +13,7 @@ from uuid import UUID
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from sqlalchemy import inspect
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from admin_app.reporting.actor import current
 from models import Base, Event, Membership, Organization, Role, User
@@ -21,16 +21,16 @@ from models import Base, Event, Membership, Organization, Role, User
 EVENTS: dict[str, LazyString] = {
     "account.activated": _("The account is activated"),
     "account.created": _("The account is created"),
-    "account.registered": _("The account is registered"),
     "account.email_changed": _("The e-mail address is changed"),
+    "account.password_changed": _("The password is changed"),
+    "account.password_reset": _("The password is reset"),
+    "account.profile_changed": _("The profile is changed"),
+    "account.registered": _("The account is registered"),
     "campaign.closed": _("The campaign is closed"),
     "campaign.opened": _("The campaign is opened"),
     "form.drafted": _("A version of the form is drafted"),
     "form.published": _("A version of the form is published"),
     "form.retired": _("A version of the form is retired"),
-    "account.password_changed": _("The password is changed"),
-    "account.password_reset": _("The password is reset"),
-    "account.profile_changed": _("The profile is changed"),
     "report.accept": _("The report is accepted"),
     "report.comment_reopened": _("A comment on the report is reopened"),
     "report.comment_resolved": _("A comment on the report is resolved"),
@@ -95,10 +95,17 @@ def title(row: Base) -> str:
     if isinstance(row, User):
         return " ".join(part for part in (row.surname, row.name, row.patronymic) if part)
     if isinstance(row, Membership):
-        return " · ".join(title(part) for part in (row.user, row.organization, row.role) if part is not None)
+        return " · ".join(title(part) for part in members(row) if part is not None)
     if isinstance(row, Role):
         return str(row.name.title)
     return str(getattr(row, type(row).__title__, ""))
+
+
+def members(row: Membership) -> list[Base | None]:
+    """Who is attached, where, in what role; asked by key, because a row that is still being written loads no relations."""
+    session = object_session(row)
+    keys = ((User, row.user_id), (Organization, row.organization_id), (Role, row.role_id))
+    return [session.get(model, key) for model, key in keys] if session else []
 
 
 def plain(value: Any) -> Any:

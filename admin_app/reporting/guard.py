@@ -250,8 +250,10 @@ def role_to_give(actor: Actor, thing: Any) -> LazyString | None:
         return None
     if actor.user_id is not None and thing.user_id == actor.user_id:
         return _("You cannot attach yourself: ask a colleague.")
-    if thing.role is not None and thing.role.name not in grants(actor):
-        return _("The role “%(role)s” is given by somebody with more rights.", role=thing.role.name.title)
+    session = object_session(thing)
+    role = thing.role or (session.get(Role, thing.role_id) if session else None)
+    if role is None or role.name not in grants(actor):
+        return _("The role “%(role)s” is given by somebody with more rights.", role=role.name.title if role else "?")
     return None
 
 

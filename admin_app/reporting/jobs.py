@@ -17,7 +17,7 @@ from sqlalchemy import URL
 
 from admin_app.config import Settings
 from admin_app.extensions import db
-from admin_app.reporting import attempts, letters, reminders, scope
+from admin_app.reporting import accounts, attempts, letters, registration, reminders, scope
 
 PATIENCE = 5  # seconds before the worker asks for a database that went away
 SILENT = 60  # seconds without a sign of life after which a worker counts as dead
@@ -109,10 +109,13 @@ def remind(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
 @tasks.periodic(cron="30 * * * *")
 @tasks.task(name="modo:tidy", pass_context=True, queueing_lock="tidy")
 def tidy(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
-    """Drop attempts that no limit looks at any more."""
-    with flask(context).app_context(), scope.unscoped("tidying attempts"):
+    """Drop attempts that no limit looks at any more, sessions long over, and registrations that nobody finished."""
+    with flask(context).app_context(), scope.unscoped("tidying"):
         attempts.sweep(db.session)
+        accounts.forget_sessions(db.session)
+        gone = registration.forget_unfinished(db.session)
         db.session.commit()
+        log.info("Unfinished registrations forgotten: %s", gone)
 
 
 def flask(context: JobContext) -> Flask:

@@ -78,6 +78,13 @@ def write(session: Session, recipient: str, locale: str, words: Words) -> None:
         session.flush()
 
 
+def rehearse(session: Session, words: Words) -> None:
+    """Do the work of writing a letter and keep nothing: so that time doesn't tell a stranger whether anybody got one."""
+    with session.begin_nested() as attempt:
+        write(session, "nobody@localhost", "ru", words)
+        attempt.rollback()
+
+
 def render(template: str, words: Words, locale: str) -> str:
     """One shape of a letter."""
     return pages().get_template(template).render(words=words, locale=locale, sender=SENDER, link=absolute(words.link))

@@ -129,10 +129,10 @@ def deciders(session: Session, organization_id: int | None) -> list[int]:
     """The people of the nearest node above the organization that has operators; those of the region if it is unknown."""
     region = session.scalar(select(Organization).where(Organization.level == Level.REGION))
     asked = session.get(Organization, organization_id) if organization_id else None
-    path = (asked or region).path if asked or region else "/"
-    ids = [int(part) for part in path.strip("/").split("/") if part]
-    for node in reversed(ids[:-1] or ids):
-        if people := notices.people_of(session, node, DECIDERS):
+    node = asked or region
+    ids = [int(part) for part in node.path.strip("/").split("/")] if node else []
+    for above in reversed(ids[:-1] or ids):
+        if people := notices.people_of(session, above, DECIDERS):
             return people
     return []
 
@@ -145,18 +145,18 @@ def link(request: Request) -> str:
 # ── Lists ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def mine() -> Select[tuple[Request]]:
+def mine() -> Select[Request]:
     """The requests that the actor has filed, newest first."""
     return listed().where(Request.author_id == scope.current().user_id)
 
 
-def others(state: RequestState | None = None) -> Select[tuple[Request]]:
+def others(state: RequestState | None = None) -> Select[Request]:
     """The requests of others in the actor's reach, newest first; of one state, or all."""
     statement = listed().where(Request.author_id != scope.current().user_id)
     return statement.where(Request.state == state) if state else statement
 
 
-def listed() -> Select[tuple[Request]]:
+def listed() -> Select[Request]:
     """Requests with what a list shows of them."""
     report = joinedload(Request.report).joinedload(Report.campaign)
     return select(Request).options(joinedload(Request.organization), report).order_by(Request.id.desc())

@@ -6,21 +6,20 @@ stored. The same request sent twice is stored once and answered the same, so a c
 """
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import entries, findings, forms, guard, pulled, storage, workflow
+from admin_app.reporting import entries, findings, forms, guard, pulled, replay, storage, workflow
 from admin_app.reporting.actor import current, unscoped
 from admin_app.reporting.entries import Rejected, Sent
 from admin_app.reporting.findings import Finding
 from admin_app.reporting.formula import Cell, Program, Values
 from admin_app.reporting.guard import Permission
-from admin_app.reporting.merge import Content, Merged, Step, merge, since
+from admin_app.reporting.merge import Content, Merged, Step, since
 from admin_app.reporting.pulled import Origin
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.workflow import Move
@@ -154,19 +153,19 @@ def save(
     """
     report = workflow.lock(session, report_id)
     guard.require(Permission.REPORT_FILL, report)
-    program = forms.program(report.campaign.form_version)
-    sent = entries.read(program, changes, marks or {})
-    steps = history(session, report, base, key)
-    repeated = any(step.key == key for step in steps)
-    if not repeated:
-        workflow.require(session, report, Move.FILL)
-    sheet = load(session, report)
-    decided = decide(sheet, sent.typed, steps, key)
-    before = sheet.values
-    if decided.apply and not repeated:
-        write(session, sheet, decided.apply, key)
-    else:
-        sheet.findings = findings.of(session, report, program, sheet.values)
+    with unscoped("a save that guard allows"):  # the row was asked for with the rule on; its children need no rule of their own
+        steps = replay.steps(session, report.id, base, key)
+        made = next((step for step in steps if step.key == key), None)
+        if made is None:
+            workflow.require(session, report, Move.FILL)
+        sheet = load(session, report)
+        sent = entries.read(sheet.program, changes, marks or {})
+        decided = replay.decide(sheet.program, sheet.values, sent.typed, steps, made)
+        before = sheet.values
+        if decided.apply and made is None:
+            write(session, sheet, decided.apply, key)
+        else:
+            sheet.findings = findings.of(session, report, sheet.program, sheet.values)
     return answer(sheet, before, sent, decided, [step for step in steps if step.number > base], key)
 
 
@@ -184,49 +183,11 @@ def news(session: Session, report_id: int, base: int) -> Saved | None:
     sheet = load(session, report)
     sheet.findings = findings.of(session, report, sheet.program, sheet.values)
     nobody = uuid.UUID(int=0)
-    return answer(sheet, sheet.values, Sent(), Merged(), history(session, report, base, nobody), nobody)
-
-
-def history(session: Session, report: Report, base: int, key: uuid.UUID) -> list[Step]:
-    """The revisions since the one that the client saw, oldest first, and the one that this very request made, if it did."""
-    row = ReportRevision
-    query = (
-        select(row.number, row.user_name, row.at, row.delta, row.key)
-        .where(row.report_id == report.id, or_(row.number > base, row.key == key))
-        .order_by(row.number)
-    )
-    return [Step(*found) for found in session.execute(query)]
-
-
-def decide(sheet: Sheet, typed: Mapping[str, Content], steps: Iterable[Step], key: uuid.UUID) -> Merged:
-    """What to do with each cell; for a request that was stored before, what was done with it then.
-
-    Nothing needs to be kept for that: undoing the later revisions gives back the state in which it was decided.
-    """
-    then = sheet.values.copy()
-    earlier: list[Step] = []
-    steps = list(steps)
-    made = next((step.number for step in steps if step.key == key), None)
-    for step in reversed(steps):
-        if made is None or step.number < made:
-            earlier.insert(0, step)
-        else:
-            undo(sheet.program, then, step)
-    cells = sheet.program.cells
-    return merge(typed, lambda cell: storage.content(sheet.program, then, cells[cell]), since(earlier))
-
-
-def undo(program: Program, values: Values, step: Step) -> None:
-    """Put a revision's cells back to what they were before it."""
-    for address, was, _now in step.delta:
-        storage.put(program, values, program.cells[address], was)
+    return answer(sheet, sheet.values, Sent(), Merged(), replay.steps(session, report.id, base, nobody), nobody)
 
 
 def write(session: Session, sheet: Sheet, contents: Mapping[str, Content], key: uuid.UUID) -> None:
-    """Apply, recompute, store one revision.
-
-    Unscoped, for speed: `save` has asked for the report's row with the rule on and holds its lock, and `guard` has allowed it.
-    """
+    """Apply, recompute, store one revision. Unscoped, as `settle`."""
     report, program = sheet.report, sheet.program
     values = sheet.values = sheet.values.copy()
     delta = []
@@ -235,12 +196,11 @@ def write(session: Session, sheet: Sheet, contents: Mapping[str, Content], key: 
         delta.append([address, storage.content(program, values, cell), content])
         storage.put(program, values, cell, content)
     program.calc(values)
-    with unscoped("a save that guard allows"):
-        workflow.fill(session, report)
-        actor = current()
-        made = {"number": report.revision, "user_id": actor.user_id, "user_name": actor.name, "key": key, "delta": delta}
-        session.add(ReportRevision(report_id=report.id, **made))
-        settle(session, sheet)
+    workflow.fill(session, report)
+    actor = current()
+    made = {"number": report.revision, "user_id": actor.user_id, "user_name": actor.name, "key": key, "delta": delta}
+    session.add(ReportRevision(report_id=report.id, **made))
+    settle(session, sheet)
 
 
 def settle(session: Session, sheet: Sheet) -> list[Finding]:
@@ -295,7 +255,9 @@ def recomputed(sheet: Sheet, before: Values, steps: list[Step]) -> dict[str, str
     if steps:
         then = before.copy()
         for step in reversed(steps):
-            undo(program, then, step)
+            replay.undo(program, then, step)
         program.calc(then)
-    cells = [*storage.differences(program, then, sheet.values), *storage.differences(program, sheet.stored, sheet.values)]
+    cells = list(storage.differences(program, then, sheet.values))
+    if then is not sheet.stored:
+        cells += storage.differences(program, sheet.stored, sheet.values)
     return {cell.address: sheet.shown(cell.address) for cell in cells if cell.kind in ("computed", "pulled")}

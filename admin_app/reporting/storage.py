@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from admin_app.reporting.formula import Cell, Program, Values
 from admin_app.reporting.merge import Content
-from models import ReportSection
+from models import Base, ReportSection
 
 
 @dataclass(frozen=True)
@@ -103,14 +103,17 @@ def different(one: dict[str, Any], other: dict[str, Any]) -> set[str]:
     return {key for key, _ in one.items() ^ other.items()} if one != other else set()
 
 
+FRESH = insert(Base.metadata.tables[ReportSection.__tablename__])
+UPSERT = FRESH.on_conflict_do_update(
+    index_elements=["report_id", "code"], set_={name: FRESH.excluded[name] for name in ("numbers", "texts", "marks")}
+)
+
+
 def keep(session: Session, report_id: int, sections: Iterable[Packed]) -> None:
-    """Write sections over what was kept of them, in one statement, which the scope engine lets pass only `unscoped`."""
+    """Write sections over what was kept of them: one statement, which the scope engine lets pass only `unscoped`."""
     rows = [{"report_id": report_id, **vars(section)} for section in sections]
-    if not rows:
-        return
-    statement = insert(ReportSection).values(rows)
-    new = {name: statement.excluded[name] for name in ("numbers", "texts", "marks")}
-    session.execute(statement.on_conflict_do_update(index_elements=["report_id", "code"], set_=new))
+    if rows:
+        session.execute(UPSERT, rows)
 
 
 def content(program: Program, of: Values, cell: Cell) -> Content:

@@ -1,8 +1,8 @@
 """Finds what no criteria reach inside an ORM statement: text, plain tables, models that the rule doesn't know.
 
-The rule hangs on entities. A mapped table that gets into a FROM without its entity (``Report.__table__``, its alias, a column of it)
-would be read unrestricted. SQLAlchemy's own conditions (of ``get()``, of relations) name plain columns too: those are harmless as
-long as the SELECT, or the one around it, has the entity.
+The rule hangs on entities. A mapped table that gets into a FROM without its entity (``Report.__table__``, its alias, a column
+of it) would be read unrestricted. SQLAlchemy's own conditions (of ``get()``, of relations) name plain columns too: those are
+harmless as long as the SELECT, or the one around it, has the entity.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Alias, Column, Select, Table, TextClause, inspect
-from sqlalchemy.orm import Load
+from sqlalchemy.orm import Load, Mapper
+from sqlalchemy.orm.util import AliasedInsp
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.visitors import HasTraverseInternals
 
@@ -47,7 +48,7 @@ def examine(statement: Any) -> frozenset[Model]:
         if level.plain - allowed:
             raise Unrestricted(f"{next(iter(level.plain - allowed))} without its entity in {str(statement)[:500]}")
         waiting.extend((inner, level.entities) for inner in level.inner)
-    return frozenset(models)
+    return frozenset(models or KNOWN)
 
 
 def has_condition(option: Any) -> bool:
@@ -66,8 +67,10 @@ def read(statement: ClauseElement, models: set[Model]) -> Level:
         seen.add(id(element))
         if isinstance(element, Select):
             level.inner.append(element)
+        elif is_relation(element):
+            models.add(model_of(element._annotations["entity_namespace"]))  # what it leads to is found from there
         elif "parententity" in element._annotations:
-            models.add(model_of(element))
+            models.add(model_of(element._annotations["parententity"]))
             waiting.extend(read_entity(element, level))
         else:
             waiting.extend(read_plain(element, level))
@@ -83,20 +86,24 @@ def read_entity(element: ClauseElement, level: Level) -> Iterator[ClauseElement]
         yield from children(element)
 
 
-def model_of(element: ClauseElement) -> Model:
+def model_of(entity: Any) -> Model:
     """The entity's model."""
-    model: Model = inspect(element._annotations["parententity"]).mapper.class_
+    model: Model = inspect(entity).mapper.class_
     if model not in KNOWN:
-        raise Unrestricted(f"{element}: the rule doesn't know its model")
+        raise Unrestricted(f"the rule doesn't know {model.__name__}")
     return model
+
+
+def is_relation(element: ClauseElement) -> bool:
+    """A relation to join by: its condition names plain tables, and SQLAlchemy puts the entity that it leads to beside it."""
+    names = element._annotations
+    return "parententity" not in names and isinstance(names.get("entity_namespace"), Mapper | AliasedInsp)
 
 
 def read_plain(element: ClauseElement, level: Level) -> Iterator[ClauseElement]:
     """Note a plain table or refuse text; what is left to read: the element's parts."""
     if isinstance(element, TextClause):
         raise Unrestricted(f"text: {element}")
-    if "entity_namespace" in element._annotations:
-        return  # a relation to join by: SQLAlchemy puts the entity that it leads to beside it
     place = element.table if isinstance(element, Column) else element
     if is_mapped(place):
         if not (isinstance(place, Alias) and place.name.startswith(OWN)):
@@ -113,4 +120,6 @@ def is_mapped(place: Any) -> bool:
 
 def children(element: ClauseElement) -> Iterator[ClauseElement]:
     """The element's parts as they were written. (Select's own `get_children` adds the tables of its columns.)"""
+    if not hasattr(element, "_traverse_internals"):
+        raise Unrestricted(f"{type(element).__name__} can't be looked into")  # a lambda
     return iter(HasTraverseInternals.get_children(element))  # type: ignore[arg-type]

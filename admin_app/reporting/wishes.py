@@ -8,11 +8,10 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import guard, scope, workflow
-from admin_app.reporting.guard import Permission
+from admin_app.reporting import accounts, scope, workflow
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.workflow import Move
-from models import Level, Membership, Organization, Report, ReportState, Request, RequestKind, Role, RoleName, User
+from models import Level, Membership, Organization, Report, ReportState, Request, RequestKind, RoleName, User
 
 
 class Unfit(Refused):
@@ -98,7 +97,7 @@ def about_new_organization(session: Session, request: Request, wish: Wish) -> No
 
 def open_already(report: Report) -> str:
     """Why a report can't be given back."""
-    return _("This report is open for editing already: its state is “%(state)s”.", state=report.state.title)
+    return str(_("This report is open for editing already: its state is “%(state)s”.", state=report.state.title))
 
 
 def text_needed(request: Request) -> None:
@@ -131,15 +130,8 @@ NEEDS: dict[RequestKind, Callable[[Session, Request, Wish], None]] = {
 def attach(session: Session, request: Request, place: str, role: RoleName) -> None:
     """Attach the author to the organization in the role."""
     organization = organization_of(session, request, place)
-    given = session.scalars(select(Role).where(Role.name == role)).one()
-    if session.scalar(current_membership(request.author_id, organization.id).where(Membership.role_id == given.id).limit(1)):
-        raise Unfit("place", _("This person is attached there already."))
-    by = scope.current().user_id
-    membership = Membership(user_id=request.author_id, organization=organization, role=given, made_by_id=by)
-    guard.require(Permission.USER_ATTACH, membership)
+    accounts.attach(session, request.author_id, organization, role)
     request.organization_id = organization.id
-    session.add(membership)
-    session.flush()
 
 
 def organization_of(session: Session, request: Request, place: str) -> Organization:
@@ -158,11 +150,11 @@ def organization_of(session: Session, request: Request, place: str) -> Organizat
 def several(found: list[Organization]) -> str:
     """Why a place is not one organization."""
     if not found:
-        return _("There is no such organization in your part. Type its INN, or its name as it stands in the registry.")
+        return str(_("There is no such organization in your part. Type its INN, or its name as it stands in the registry."))
     names = "; ".join(
         _("%(name)s (INN %(inn)s, KPP %(kpp)s)", name=one.short_name, inn=one.inn or "—", kpp=one.kpp or "—") for one in found[:5]
     )
-    return _("Several organizations fit: %(names)s. Type the INN and the KPP, or the whole name.", names=names)
+    return str(_("Several organizations fit: %(names)s. Type the INN and the KPP, or the whole name.", names=names))
 
 
 def give_back(session: Session, request: Request, _place: str, _role: RoleName) -> None:
@@ -202,7 +194,7 @@ def inn_of(place: str) -> str:
     return found[0] if found else ""
 
 
-def current_membership(user_id: int, organization_id: int) -> Select[tuple[int]]:
+def current_membership(user_id: int, organization_id: int) -> Select[int]:
     """The person's attachments to the organization that have not ended."""
     return select(Membership.id).where(
         Membership.user_id == user_id,

@@ -23,10 +23,11 @@ from sqlalchemy.orm import InstanceState, Mapper, ORMExecuteState, Session
 from admin_app.reporting import guard
 from admin_app.reporting.actor import Actor, current, quietly, reason
 from admin_app.reporting.guard import Forbidden
+from admin_app.reporting.history import REGISTRY
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.rules import MODELS, Model, condition
 from admin_app.reporting.tripwire import Unrestricted
-from models import Base, Event, Membership, Organization, Report, Role, Tree, User
+from models import Base, Event, Membership, Report, Role, Tree, User
 
 TARGETS = {model.__table__: model for model in MODELS.values()}
 UPWARD = {(Report, "reviewer_id")}  # names an organization above: whoever reaches an organization may name those above it
@@ -237,7 +238,7 @@ def restrict(statement: Any, state: ORMExecuteState) -> Executable:
     model: Model = mapper.class_
     check_right(current(), model)
     rule = writable(current(), model)
-    if model in (Organization, User, Membership) or model is Event:
+    if model in REGISTRY or model is Event:
         raise Unrestricted(f"{model.__name__} rows change one by one, so that the log has them")
     if rule is None:
         return statement  # type: ignore[no-any-return]

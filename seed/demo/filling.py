@@ -1,47 +1,96 @@
-"""What the demo's reports say: consistent numbers of the size of the organization."""
+"""What the demo's reports say: consistent numbers of the size of the organization.
 
+Every rule of ОО-1 that compares numbers holds for a sum of two reports for which it holds. So a few consistent samples of
+different size, added up, give many different schools, and none of them has a mistake.
+"""
+
+from functools import cache
+from pathlib import Path
 from random import Random
 
 from admin_app.reporting.formula import Program
 from models import Organization
 from seed import forms as seed_forms
 
-YEARS = {"1961": 12, "1968": 15, "1974": 20, "1979": 20, "1985": 16, "1991": 8, "2012": 4, "2019": 3}
+SAMPLES = Path(__file__).parent / "samples"
+SIGNS = ("1.1/", "1.2/")  # sections of yes and no, which don't add up
+VILLAGE = (("tiny",), ("tiny",), ("tiny", "tiny"), ("village",), ("village",), ("village", "tiny"), ("small",))
+TOWN = (
+    ("middle",),
+    ("middle", "small"),
+    ("large",),
+    ("large", "village"),
+    ("full",),
+    ("full", "small"),
+    ("full", "middle"),
+    ("full", "full"),
+)
+BUILT = {1961: 12, 1968: 15, 1974: 20, 1979: 20, 1985: 16, 1991: 8, 2012: 4, 2019: 3}
+SPEEDS = (18, 19, 20, 20, 20, 21, 22, 10)
+
+Numbers = dict[str, float]
+
+
+@cache
+def sample(name: str) -> Numbers:
+    """One of the samples, without zeros; "full" is the one that comes with the form."""
+    if name == "full":
+        return {address: value for address, value in seed_forms.sample("oo1").items() if value}
+    rows = (line.split() for line in (SAMPLES / f"{name}.txt").read_text("utf-8").splitlines() if not line.startswith("#"))
+    cells = ((row, *cell.split(":")) for row, *found in rows for cell in found)
+    return {f"{row}/{column}": float(value) for row, column, value in cells}
+
+
+def together(names: tuple[str, ...]) -> Numbers:
+    """The sum of the samples."""
+    total: Numbers = {}
+    for name in names:
+        for address, value in sample(name).items():
+            total[address] = value if address.startswith(SIGNS) else total.get(address, 0) + value
+    return total
 
 
 class Filler:
-    """Makes the texts that a clerk would type."""
+    """Makes the texts that a clerk would type. A school is as large this year as last year, or nearly."""
 
     def __init__(self, luck: Random) -> None:
         self.luck = luck
-        self.typed: dict[str, str] = {}
+        self.sizes: dict[int, tuple[str, ...]] = {}
 
-    def values(self, program: Program, organization: Organization, year: int, partly: bool) -> dict[str, str]:
+    def values(self, program: Program, organization: Organization, partly: bool) -> dict[str, str]:
         """Address → what is typed. ``partly``: as far as somebody gets in a morning."""
-        values = self.passport() if program.form.code == "Паспорт" else self.oo1(program)
-        if not partly:
-            return values
-        sections = list(dict.fromkeys(address.partition("/")[0] for address in values))
-        done = set(sections[: self.luck.randint(1, max(1, len(sections) // 2))])
-        return {address: text for address, text in values.items() if address.partition("/")[0] in done}
+        numbers = self.school(program, organization) if program.form.code == "ОО-1" else self.passport(organization)
+        sections = list(dict.fromkeys(address.partition("/")[0] for address in numbers))
+        done = set(sections[: self.luck.randint(1, max(1, len(sections) // 2))] if partly else sections)
+        return {address: f"{value:.10g}" for address, value in numbers.items() if address.partition("/")[0] in done}
 
-    def oo1(self, program: Program) -> dict[str, str]:
-        """The sample report; twice as much of everything is as consistent as once."""
-        if not self.typed:
-            cells = ((address, value, program.cells.get(address)) for address, value in seed_forms.sample("oo1").items() if value)
-            self.typed = {address: f"{value:g}" for address, value, cell in cells if cell is not None and cell.kind == "input"}
-        return self.typed
+    def size(self, organization: Organization) -> tuple[str, ...]:
+        """The samples that make up this school."""
+        if organization.id not in self.sizes or self.luck.random() < 0.25:
+            town = organization.settlement_type is not None and organization.settlement_type.code == "town"
+            self.sizes[organization.id] = self.luck.choice(TOWN if town else VILLAGE)
+        return self.sizes[organization.id]
 
-    def passport(self) -> dict[str, str]:
-        """Buildings and equipment."""
+    def school(self, program: Program, organization: Organization) -> Numbers:
+        """The open cells of ОО-1."""
+        return {
+            address: value
+            for address, value in together(self.size(organization)).items()
+            if program.cells[address].kind == "input"
+        }
+
+    def passport(self, organization: Organization) -> Numbers:
+        """Buildings and equipment: room for the pupils of its ОО-1 and some more."""
         luck = self.luck
-        places = luck.choice((60, 90, 140, 250, 400, 640, 850, 1100))
+        pupils = sum(
+            value
+            for address, value in together(self.sizes.get(organization.id, ())).items()
+            if address.endswith("/3") and address.startswith("2.7.")
+        )
+        places = max(luck.choice((60, 90, 140, 250, 400)), int(pupils * luck.uniform(1.05, 1.4)))
         area = round(places * luck.uniform(6, 11), 1)
         computers = max(3, places // luck.randint(6, 14))
-        built = luck.choices(list(YEARS), list(YEARS.values()))[0]
-        repaired = str(luck.randint(max(int(built), 2004), 2025))
-        column = {
-            "01": places, "02": area, "03": round(area * luck.uniform(0.5, 0.8), 1), "04": computers, "05": int(computers * luck.uniform(0.5, 0.9)),
-            "06": luck.choice((18, 19, 20, 20, 20, 21, 22, 10)), "07": built, "08": repaired, "09": int(luck.random() < 0.2),
-        }  # fmt: skip
-        return {f"3/{row}/3": str(value) for row, value in column.items()}
+        built = luck.choices(list(BUILT), list(BUILT.values()))[0]
+        column: dict[str, float] = {"01": places, "02": area, "03": round(area * luck.uniform(0.5, 0.8), 1), "04": computers}
+        column |= {"05": computers * 3 // 4, "06": luck.choice(SPEEDS), "07": built, "08": luck.randint(max(built, 2004), 2025)}
+        return {f"3/{row}/3": value for row, value in (column | {"09": int(luck.random() < 0.2)}).items()}

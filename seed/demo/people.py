@@ -1,11 +1,13 @@
 """The demo's people: the ten accounts of the README, an operator for every municipality, clerks for the organizations."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
 
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import accounts
+from admin_app.reporting import accounts, scope
 from admin_app.reporting.accounts import Person
 from models import Organization, RoleName
 from seed.demo import names
@@ -41,8 +43,9 @@ ACCOUNTS = (
 def places(tree: Tree) -> dict[str, list[Organization]]:
     """Where the accounts of the README are attached."""
     irkutsk, bratsk = tree.below["Иркутск"], tree.below["Братск"]
+    region = [tree.region]
     return {
-        **dict.fromkeys(("central", "support", "auditor", "admin"), [tree.region]),
+        **{"central": region, "support": region, "auditor": region, "admin": region},
         "irkutsk": [tree.offices["Иркутск"]],
         "bratsk": [tree.offices["Братск"]],
         "school1": [irkutsk[0]],
@@ -89,6 +92,15 @@ def account(session: Session, cast: Cast, login: str, human: names.Human, positi
     )
     cast.users[login] = accounts.create(session, person, PASSWORD).id
     return cast.users[login]
+
+
+@contextmanager
+def acting(session: Session, user_id: int) -> Iterator[None]:
+    """As this person, whose rights are looked up in the demo's own, uncommitted transaction."""
+    with scope.unscoped("who acts in the demo"):
+        actor = scope.actor_of(user_id, session)
+    with scope.acting(actor):
+        yield
 
 
 def attach(session: Session, cast: Cast, user: int, organization: Organization, role: RoleName) -> None:

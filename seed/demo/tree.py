@@ -1,5 +1,6 @@
-"""The demo's organizations: the region, its real municipalities, made-up schools, kindergartens, centres, colleges and branches."""
+"""The demo's organizations: the region and its real municipalities, made-up schools, kindergartens, centres, colleges."""
 
+import re
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -15,7 +16,6 @@ from seed.demo import names
 REGION = Path(__file__).parents[1] / "region.yaml"
 COLLEGES = 24
 BRANCHES = 20
-LETTERS = dict(zip("абвгдеёжзийклмнопрстуфхцчшщыэюя", "a b v g d e e zh z i y k l m n o p r s t u f h c ch sh sch y e yu ya".split(), strict=True))
 
 
 @dataclass
@@ -64,9 +64,17 @@ def grow(session: Session, lists: dict[str, dict[str, int]], luck: Random) -> Tr
     """All organizations of the demo, in the session."""
     document = yaml.safe_load(REGION.read_text("utf-8"))
     gardener = Gardener(session, lists, luck)
-    where = {"address": f"664000, г. Иркутск, {names.street(luck)}", "oktmo": document["oktmo"], "head_position": "Министр образования"}
-    kind = gardener.items(type="office", legal_form="state", legal_position="treasury", settlement_type="town", structural_level="independent")
-    tree = Tree(gardener.node(Level.REGION, None, document["name"], "Министерство образования Иркутской области", **where, **kind))
+    where = {
+        "address": f"664000, г. Иркутск, {names.street(luck)}",
+        "oktmo": document["oktmo"],
+        "head_position": "Министр образования",
+    }
+    kind = gardener.items(
+        type="office", legal_form="state", legal_position="treasury", settlement_type="town", structural_level="independent"
+    )
+    tree = Tree(
+        gardener.node(Level.REGION, None, document["name"], "Министерство образования Иркутской области", **where, **kind)
+    )
     for municipality in document["municipalities"]:
         office = municipal_office(gardener, tree.region, municipality)
         tree.offices[municipality["name"]] = office
@@ -110,7 +118,9 @@ def member(gardener: Gardener, office: Organization, municipality: dict[str, Any
     card = {"address": f"{settlement(at)}, {names.street(luck)}", "oktmo": municipality["oktmo"], "head_position": "Заведующая"}
     if maker is not kindergarten:
         card["head_position"] = "Директор"
-    common = gardener.items(legal_form="municipal", structural_level="independent", settlement_type="town" if is_town(at) else "village")
+    common = gardener.items(
+        legal_form="municipal", structural_level="independent", settlement_type="town" if is_town(at) else "village"
+    )
     mailbox = latin(f"{kind['mailbox']}-{municipality['name'].split()[0]}")
     codes = gardener.items(type=kind["type"], okved_main=kind["okved"], legal_position=kind["position"])
     return gardener.node(Level.ORGANIZATION, office, short, full, mailbox=mailbox, **card, **common, **codes)
@@ -146,20 +156,25 @@ def full(position: str) -> str:
 
 def kindergarten(gardener: Gardener, municipality: dict[str, Any], at: str, place: int, city: bool) -> Made:
     """A kindergarten with a number and a fairy-tale name."""
-    name = gardener.luck.choice(names.FLOWERS).replace("_", " ")
+    name = gardener.luck.choice(names.WORDS["kindergartens"])
     where = municipality["office"].replace("города ", "г. ") if city else at
     kind = {"type": "preschool", "okved": "85.11", "position": "budgetary", "mailbox": f"ds{place + 1}"}
     words = "Муниципальное бюджетное дошкольное образовательное учреждение"
     return f"МБДОУ {where} детский сад № {place + 1} «{name}»", f"{words} {where} детский сад № {place + 1} «{name}»", kind
 
 
-def centre(gardener: Gardener, municipality: dict[str, Any], at: str, place: int, city: bool) -> Made:
+def centre(_gardener: Gardener, municipality: dict[str, Any], at: str, place: int, city: bool) -> Made:
     """An organization of additional education."""
     names_of = ("Дом детского творчества", "Станция юных техников", "Детско-юношеская спортивная школа", "Центр развития детей")
     what = names_of[(place // 10 + len(municipality["name"])) % len(names_of)]
     where = municipality["office"].replace("города ", "г. ") if city else at
     sport = "спортивная" in what
-    kind = {"type": "additional", "okved": "85.41.1" if sport else "85.41.9", "position": "budgetary", "mailbox": f"dod{place + 1}"}
+    kind = {
+        "type": "additional",
+        "okved": "85.41.1" if sport else "85.41.9",
+        "position": "budgetary",
+        "mailbox": f"dod{place + 1}",
+    }
     words = "Муниципальное бюджетное учреждение дополнительного образования"
     return f"МБУДО {where} «{what} № {place // 10 + 1}»", f"{words} {where} «{what} № {place // 10 + 1}»", kind
 
@@ -168,7 +183,7 @@ def college(gardener: Gardener, tree: Tree, place: int) -> Organization:
     """A college of the region; the region itself reviews its reports."""
     office = list(tree.offices.values())[(0, 0, 2, 1, 8, 6)[place % 6]]
     town = (office.address or "").split(",")[0]
-    what = names.TRADES[place % len(names.TRADES)]
+    what = names.WORDS["trades"][place % len(names.WORDS["trades"])]
     word = "колледж" if place % 3 == 0 else "техникум"
     title = f"{town.removeprefix('г. ').removesuffix('о')} {word} {what}"
     kind = gardener.items(
@@ -198,7 +213,9 @@ def activities(session: Session, tree: Tree, lists: dict[str, dict[str, int]]) -
     besides = {"school": ("85.41", "85.12"), "preschool": ("88.91",), "college": ("85.30", "85.42.9", "55.90")}
     by_type = {lists["organization_type"][code]: [lists["okved"][one] for one in found] for code, found in besides.items()}
     for organization in tree.organizations:
-        organization.okved_additional = [session.get_one(ClassifierItem, one) for one in by_type.get(organization.type_id or 0, ())]
+        organization.okved_additional = [
+            session.get_one(ClassifierItem, one) for one in by_type.get(organization.type_id or 0, ())
+        ]
 
 
 def rural(tree: Tree, lists: dict[str, dict[str, int]]) -> list[Organization]:
@@ -210,7 +227,10 @@ def rural(tree: Tree, lists: dict[str, dict[str, int]]) -> list[Organization]:
 def branch(gardener: Gardener, school: Organization) -> Organization:
     """A village school's branch in a smaller village, under its INN."""
     at = f"д. {names.village(gardener.luck)}"
-    kind = {name: getattr(school, name) for name in ("type_id", "legal_form_id", "legal_position_id", "okved_main_id", "oktmo", "inn", "ogrn")}
+    kind = {
+        name: getattr(school, name)
+        for name in ("type_id", "legal_form_id", "legal_position_id", "okved_main_id", "oktmo", "inn", "ogrn")
+    }
     kind |= gardener.items(settlement_type="village", structural_level="branch")
     return gardener.node(
         Level.BRANCH,
@@ -236,4 +256,4 @@ def is_town(name: str) -> bool:
 
 def latin(text: str) -> str:
     """The text as a mailbox can have it."""
-    return "".join(LETTERS.get(letter, letter if letter.isascii() and letter.isalnum() else "-" if letter in " -" else "") for letter in text.lower())
+    return re.sub("[^a-z0-9-]", "", "".join(names.LATIN.get(letter, letter) for letter in text.lower().replace(" ", "-")))

@@ -1,4 +1,4 @@
-"""The reference lists that come with the product, as readable text files; a central operator edits them further in the product."""
+"""The reference lists that come with the product, as readable text files; a central operator edits them further."""
 
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,9 @@ def add(session: Session, document: dict[str, Any]) -> int:
         classifier = Classifier(code=document["code"], title=document["title"], note=document.get("note", ""))
         session.add(classifier)
         session.flush()
-    items = {item.code: item for item in session.scalars(select(ClassifierItem).where(ClassifierItem.classifier_id == classifier.id))}
+    items = {
+        item.code: item for item in session.scalars(select(ClassifierItem).where(ClassifierItem.classifier_id == classifier.id))
+    }
     before = len(items)
     for position, (code, title) in enumerate(document["items"].items(), 1):
         if code in items:

@@ -21,9 +21,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
+from admin_app import migrations
 from admin_app.extensions import db
 from admin_app.reporting import scope
 from tests import reports as made
+from tests.browser import walk_region
+from tests.browser.walk_region import Region
 from tests.needs import chromium
 from tests.people import PASSWORD, Cast
 
@@ -71,7 +74,7 @@ class Site:
             return connection.scalar(text(query), values)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(app: Flask, cast: Cast, server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The product on a copy of the committed database; the process is ended by its id."""
     with app.app_context():
@@ -89,14 +92,23 @@ def site(app: Flask, cast: Cast, server_url: str, tmp_path_factory: pytest.TempP
 
 
 @contextmanager
-def served(engine: Engine, data: Path) -> Iterator[str]:
-    """`python -m admin_app.serve` on a free port, from its first answer to its end."""
+def served(engine: Engine, data: Path, whole: bool = False) -> Iterator[str]:
+    """The web server that `make run` starts, on a free port, from its first answer to its end; ``whole``: the worker too."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    environment = {**os.environ, "PORT": str(port), "HOST": "127.0.0.1", "DATABASE_URL": address, "MODO_DATA_DIR": str(data), "MODO_DEMO": ""}
-    process = subprocess.Popen([sys.executable, "-m", "admin_app.serve"], cwd=ROOT, env=environment)
+    environment = {
+        **os.environ,
+        "PORT": str(port),
+        "HOST": "127.0.0.1",
+        "DATABASE_URL": address,
+        "MODO_DATA_DIR": str(data),
+        "MODO_DEMO": "",
+    }
+    web = ["granian", "--interface", "asginl", "--no-ws", "--port", str(port), "--log-level", "warning"]
+    command = ["admin_app.serve"] if whole else [*web, "--factory", "admin_app.gateway:web"]
+    process = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environment)
     try:
         url = f"http://127.0.0.1:{port}"
         wait_for(f"{url}/login", process)
@@ -120,9 +132,27 @@ def wait_for(address: str, process: "subprocess.Popen[bytes]", seconds: float = 
     raise AssertionError(f"{address} did not answer in {seconds:.0f} s")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
+def region(app: Flask, server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
+    """The whole product, worker included, with the real ОО-1 in a small region of its own (tests/browser/walk_region.py)."""
+    admin = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("CREATE DATABASE region TEMPLATE template0"))
+    engine = create_engine(server_url.replace("/postgres?", "/region?"))
+    migrations.upgrade(engine)
+    sample = walk_region.make(app, engine, date.today())
+    data = tmp_path_factory.mktemp("region")
+    with served(engine, data, whole=True) as url:
+        yield Region(url, data / "outbox", sample)
+    engine.dispose()
+    with admin.connect() as connection:
+        connection.execute(text("DROP DATABASE region WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
+    """One Chromium for all tests here. It is closed before other tests run: its event loop would be in their way."""
     program = chromium()
     if program is None:
         pytest.skip("there is no Chromium: python -m tests.needs gets one")
@@ -132,7 +162,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cookies(site: Site, browser: Browser) -> Callable[[str], Any]:
     """Each person signs in once, through the real window."""
     kept: dict[str, Any] = {}
@@ -163,9 +193,14 @@ def context_of(site: Site, browser: Browser, cookies: Callable[[str], Any]) -> I
     wrong: list[str] = []
 
     def make(person: str, **options: Any) -> BrowserContext:
-        context = browser.new_context(base_url=site.url, storage_state=cookies(person), **{"viewport": {"width": 1600, "height": 1000}, **options})
+        context = browser.new_context(
+            base_url=site.url, storage_state=cookies(person), **{"viewport": {"width": 1600, "height": 1000}, **options}
+        )
         context.on("weberror", lambda error: wrong.append(str(error.error)))
-        context.on("console", lambda message: message.type == "error" and "Content Security Policy" in message.text and wrong.append(message.text))
+        context.on(
+            "console",
+            lambda message: message.type == "error" and "Content Security Policy" in message.text and wrong.append(message.text),
+        )
         context.set_default_timeout(10_000)
         opened.append(context)
         return context

@@ -160,7 +160,9 @@ def test_sections_are_steps_of_the_history(page: Page) -> None:
     reads(page, "2/04/3", "12,50")
     page.go_back()
     expect(field(page, "1/01/4")).to_have_value("100")
-    expect(page).to_have_title("1 Численность обучающихся · ТЕСТ, " + page.locator(".rname b").inner_text().split(" · ")[1] + " · МБОУ «СОШ № 1» · МОДО")
+    expect(page).to_have_title(
+        "1 Численность обучающихся · ТЕСТ, " + page.locator(".rname b").inner_text().split(" · ")[1] + " · МБОУ «СОШ № 1» · МОДО"
+    )
 
 
 def test_contents_find_rows(page: Page) -> None:

@@ -39,9 +39,7 @@ def test_ctrl_s_saves_at_once(site: Site, ids: dict[str, int], open_report: Call
         page.keyboard.press("Control+s")
 
 
-def test_without_a_connection_the_tab_may_even_be_closed(
-    ids: dict[str, int], context_of: Callable[..., BrowserContext]
-) -> None:
+def test_without_a_connection_the_tab_may_even_be_closed(ids: dict[str, int], context_of: Callable[..., BrowserContext]) -> None:
     context = context_of("school1")
     page = context.new_page()
     page.goto(f"/reports/{ids['school1']}")
@@ -85,7 +83,9 @@ def test_a_lost_answer_does_not_save_twice(site: Site, ids: dict[str, int], open
 
 
 def test_an_ended_session_keeps_everything_and_goes_on_after_signing_in(
-    ids: dict[str, int], browser, site: Site  # type: ignore[no-untyped-def]
+    ids: dict[str, int],
+    browser,
+    site: Site,  # type: ignore[no-untyped-def]
 ) -> None:
     context = browser.new_context(base_url=site.url)
     page = context.new_page()

@@ -1,12 +1,13 @@
 """Adding a row: what is typed is judged in sentences at its field, and nothing typed is lost."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Event, Organization, User
+from models import Classifier, ClassifierItem, Event, Organization, User
 from tests.page import Page
 from tests.people import Cast
 
@@ -132,3 +133,19 @@ def test_a_new_account_waits_for_its_owner(page_of: PageOf, plain: Session) -> N
     assert row.password != ""
     page = send(page, person | {"username": "petrova2"}, address)
     assert page.soup.select("#errors li")
+
+
+def test_an_item_of_another_list_or_an_ended_one_is_no_choice(page_of: PageOf, plain: Session, cast: Cast) -> None:
+    other = Classifier(code="legal_form", title="Форма")
+    plain.add(other)
+    plain.flush()
+    stray = ClassifierItem(classifier_id=other.id, code="1", title="чужая")
+    ended = ClassifierItem(classifier_id=1, code="9", title="прежняя", valid_to=date(2020, 1, 1))
+    plain.add_all([stray, ended])
+    plain.flush()
+    keys = (stray.id, ended.id)
+    plain.commit()
+    page = page_of("irkutsk")
+    for key in keys:
+        assert wrong(send(page, school(cast, type_id=key)), "type_id")
+        assert wrong(send(page, school(cast, okved_additional=[key])), "okved_additional")

@@ -1,12 +1,13 @@
 """Changing a row: only what differs is written; what lies outside one's sight stays and is not shown."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Event, Organization, User
+from models import ClassifierItem, Event, Organization, User
 from tests.crud.test_create import wrong
 from tests.page import Page
 from tests.people import Cast
@@ -110,3 +111,13 @@ def test_a_double_login_is_said_at_its_field(page_of: PageOf, cast: Cast) -> Non
     page.post(edit("user", cast.users["school1"]), {**sent(page), "username": "SCHOOL2"})
     assert wrong(page, "username")
     assert page.soup.select_one("#username")["value"] == "SCHOOL2"
+
+
+def test_an_ended_item_that_is_in_use_stays_choosable(page_of: PageOf, plain: Session, cast: Cast) -> None:
+    row, item = plain.get_one(Organization, cast.organizations["school1"]), plain.get_one(ClassifierItem, 1)
+    row.type_id, item.valid_to = item.id, date(2020, 1, 1)
+    plain.commit()
+    page = page_of("irkutsk").get(edit("organization", cast.organizations["school1"]))
+    page.post(edit("organization", cast.organizations["school1"]), {**sent(page), "head_name": "Иванова"})
+    plain.expire_all()
+    assert (row.type_id, row.head_name) == (item.id, "Иванова")

@@ -131,3 +131,21 @@ def test_pages_lose_and_repeat_nothing(page_of: PageOf, plain: Session, cast: Ca
     page.get(str(onward["href"]))
     cards += [link["href"] for link in page.soup.select("tbody th a")]
     assert len(cards) == len(set(cards)) == 60
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_column_sorts_and_every_list_is_a_file(page_of: PageOf, name: str) -> None:
+    page = page_of("central").get(f"/admin/{name}/")
+    for link in page.soup.select("thead a"):
+        page.get(str(link["href"]))
+    page.get(f"/admin/{name}/export/csv/")
+    assert page.response.get_data().startswith("\ufeff".encode())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_filter_can_be_used(page_of: PageOf, name: str) -> None:
+    page = page_of("central").get(f"/admin/{name}/")
+    for choice in page.soup.select(".filters select"):
+        for option in choice.select("option[value]:not([value=''])")[:2]:
+            page.get(f"/admin/{name}/?{choice['name']}={option['value']}")
+            assert not page.soup.select(".note.warn")

@@ -7,6 +7,9 @@ import pytest
 from flask import Flask
 
 from admin_app.extensions import db
+from admin_app.reporting import guard
+from admin_app.reporting.guard import Permission
+from admin_app.reporting.refusal import Refused
 from tests.page import Page
 from views import messages
 
@@ -45,9 +48,12 @@ def test_a_stale_form(page_of: Callable[[str], Page]) -> None:
     assert "Страница устарела" in page.text
 
 
-def test_the_reason_stands_on_the_page(page_of: Callable[[str], Page]) -> None:
+def test_the_reason_stands_on_the_page(page_of: Callable[[str], Page], app: Flask) -> None:
     page = page_of("school1").get("/progress", status=403)
-    assert "Ваша роль" in page.text or "роль" in page.text
+    said = page.soup.select_one("main .head p")
+    assert said is not None
+    with app.test_request_context():
+        assert str(Permission.PROGRESS_READ.title) in said.get_text()
 
 
 def test_a_script_gets_the_same_as_data(page: Page) -> None:
@@ -74,6 +80,27 @@ def test_without_a_database_there_is_still_a_page(page: Page, quiet: None, monke
     monkeypatch.setattr(db, "get_session", fail)
     page.get("/help", status=500)
     assert "Ошибка в системе" in page.text
+
+
+def test_a_sign_that_no_column_holds_is_no_mistake_of_ours(page_of: Callable[[str], Page], quiet: None) -> None:
+    page = page_of("school1").get("/requests/new?kind=add_organization")
+    page.submit(place="Лицей\x00", text="Новый", status=400)
+    assert "Запрос не удалось понять" in page.text
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status"), [(Refused("Отчет уже принят."), 409), (guard.Forbidden("Это не ваша часть."), 403)]
+)
+def test_what_a_verb_refused_is_said(
+    page_of: Callable[[str], Page], monkeypatch: pytest.MonkeyPatch, refusal: Refused, status: int
+) -> None:
+    def refuse() -> None:
+        raise refusal
+
+    page = page_of("school1")
+    monkeypatch.setattr(messages, "own", refuse)
+    page.get("/messages", status=status)
+    assert refusal.sentence in page.text
 
 
 def test_too_much(page: Page, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -148,3 +148,12 @@ def test_long_answers_are_compressed(mine: Page, ids: dict[str, int]) -> None:
     answer = mine.client.get(f"/reports/{ids['school1']}", headers={"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"
     assert len(answer.get_data()) < 12_000
+
+
+def test_the_whole_report_for_paper(session: Session, mine: Page, ids: dict[str, int], as_: Callable[[str], Any]) -> None:
+    with as_("school1"):
+        save(session, ids["school1"], FILLED)
+    mine.get(f"/reports/{ids['school1']}/print")
+    assert [str(table["data-section"]) for table in mine.soup.select("table.g")] == ["1", "2"]
+    assert mine.soup.select_one("input") is None
+    assert cell(mine, "1/01/3").get_text() == "100"

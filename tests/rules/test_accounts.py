@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from flask_security.utils import verify_password
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import accounts, passwords
+from admin_app.reporting import accounts, passwords, registration
 from admin_app.reporting.refusal import Refused
 from models import Event, Letter, Membership, Message, Organization, RoleName, User
 from tests.people import Cast
@@ -166,3 +167,16 @@ def test_which_passwords_are_good_enough(password: str, good: bool) -> None:
 
 def test_the_same_signs_from_another_keyboard_are_the_same_password() -> None:
     assert passwords.normal("йод") == passwords.normal("и\u0306од")
+
+
+def test_unfinished_registrations_are_forgotten_after_a_month(session: Session, plain: Session, cast: Cast) -> None:
+    for username in ("old", "young"):
+        registration.register(
+            session, replace(PERSON, username=username, email=f"{username}@x.example"), "три коровы тут", "127.0.0.1"
+        )
+    session.commit()
+    plain.execute(update(User).where(User.username == "old").values(created_at=func.now() - timedelta(days=31)))
+    plain.commit()
+    assert registration.forget_unfinished(session) == 1
+    session.commit()
+    assert plain.scalars(select(User.username).where(User.confirmed_at.is_(None))).all() == ["young"]

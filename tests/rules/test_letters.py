@@ -206,3 +206,17 @@ def test_the_worker_takes_up_what_a_dead_one_left(worker: tuple[Flask, Settings]
         jobs.run_worker(app, wait=False)
         jobs.run_worker(app, wait=False)
     assert len(list(settings.outbox.glob("*.eml"))) == 1
+
+
+def test_every_periodic_job_does_its_work(worker: tuple[Flask, Settings], database: Engine) -> None:
+    app, _settings = worker
+    with Session(database) as session:
+        for name in ("remind", "tidy", "recover"):
+            defer = (
+                "INSERT INTO jobs.procrastinate_jobs (queue_name, task_name, args) VALUES ('default', %s, '{\"timestamp\": 1}')"
+            )
+            session.connection().exec_driver_sql(defer, (f"modo:{name}",))
+        session.commit()
+        jobs.run_worker(app, wait=False)
+        failed = text("SELECT count(*) FROM jobs.procrastinate_jobs WHERE status <> 'succeeded'")
+        assert session.scalar(failed) == 0

@@ -41,7 +41,7 @@ def told(plain: Session, kind: str) -> set[int]:
     return set(plain.scalars(select(Message.recipient_id).where(Message.kind == kind)))
 
 
-def test_filing_tells_the_nearest_operator(plain: Session, cast: Cast, attach: int) -> None:
+def test_filing_tells_the_nearest_operator(session: Session, plain: Session, cast: Cast, attach: int) -> None:
     assert told(plain, "request_filed") == {cast.users["irkutsk"]}
 
 

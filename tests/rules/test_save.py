@@ -86,6 +86,15 @@ def test_a_repeated_request_is_stored_once_and_answered_the_same(session: Sessio
         assert sheet.load(session, report(session, ids["school1"])).shown("1/01/4") == "3"
 
 
+def test_a_key_used_twice_for_different_things_loses_nothing(session: Session, ids: dict[str, int], as_: Any) -> None:
+    key = uuid.uuid4()
+    with as_("school1"):
+        save(session, ids["school1"], {"1/01/4": "1"}, key=key)
+        saved = save(session, ids["school1"], {"1/01/4": "2", "1/01/5": "3"}, 1, key=key)
+        assert saved.accepted == {}
+        assert {one.cell: (one.mine, one.theirs) for one in saved.conflicts} == {"1/01/4": ("2", "1"), "1/01/5": ("3", "")}
+
+
 def test_different_cells_merge_and_each_hears_of_the_other(session: Session, ids: dict[str, int], as_: Any) -> None:
     with as_("school1"):
         save(session, ids["school1"], {"1/01/4": "1"})

@@ -21,11 +21,12 @@ from models import (
     Letter,
     Level,
     LoginSession,
+    Organization,
     Period,
     Role,
     RoleName,
 )
-from tests.rules.conftest import Rig
+from tests.rules.conftest import REGION, Rig
 from tests.rules.world import Node, Plan, Seat, build
 
 OPEN = {Campaign, Classifier, ClassifierItem, Form, Period, Role}
@@ -125,3 +126,16 @@ def test_sees_agrees_with_the_session(rig: Rig) -> None:
                 shown = keys(rig.scoped, model)
                 for key in keys(rig.plain, model):
                     assert scope.sees(actor, model, key, rig.scoped) is (key in shown)
+
+
+def test_a_neighbour_whose_number_begins_alike_is_not_below(rig: Rig) -> None:
+    for key in (990025, 9900250, 99002501):
+        rig.plain.add(
+            Organization(id=key, parent_id=rig.at(REGION), level=Level.MUNICIPALITY, short_name="соседи", full_name="соседи")
+        )
+        rig.plain.flush()
+    for key in (990025, 9900250):
+        reach = scope.Reach(RoleName.SUPERVISOR, key, f"/{rig.at(REGION)}/{key}/")
+        for reaches in ((reach,), (reach, reach)):  # a range, and a list of ranges
+            with scope.acting(scope.Actor(1, "", reaches)):
+                assert keys(rig.scoped, Organization) == {key}

@@ -12,6 +12,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    lambda_stmt,
     literal,
     literal_column,
     select,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     union,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import (
     Bundle,
     Session,
@@ -27,6 +29,7 @@ from sqlalchemy.orm import (
     joinedload,
     selectinload,
     subqueryload,
+    with_loader_criteria,
 )
 
 from admin_app.reporting import scope
@@ -72,6 +75,12 @@ ORGANIZATIONS: dict[str, Callable[[], Select[Any]]] = {
     ).select_from(Report),
     "in": lambda: select(Report.organization_id).where(Report.organization_id.in_(select(Organization.id))),
     "bundle": lambda: select(Bundle("b", Organization.id)),
+    "bundle beside": lambda: select(Bundle("b", Organization.id), Membership.id).join(Organization.memberships),
+    "condition of a load": lambda: select(Organization).options(
+        selectinload(Organization.children.and_(Organization.id > 0)), with_loader_criteria(Organization, Organization.id > 0)
+    ),
+    "lambda condition": lambda: select(Report.organization_id).where(lambda: Report.organization_id.in_(select(Organization.id))),
+    "lambda statement": lambda: lambda_stmt(lambda: select(Organization.id)),
     "literal beside": lambda: select(Organization.id, literal(1)),
     "has": lambda: select(Report.organization_id).where(Report.organization.has(Organization.id > 0)),
     "any": lambda: select(Organization.id).where(Organization.children.any()),
@@ -82,9 +91,10 @@ ORGANIZATIONS: dict[str, Callable[[], Select[Any]]] = {
 
 
 def ids(session: Session, statement: Any) -> set[Any]:
-    """The first column of every row, bundles opened."""
-    found = {row[0][0] if isinstance(row[0], Row | tuple) else row[0] for row in session.execute(statement)}
-    return found - {None}
+    """The first column of every row; bundles opened, objects by their id."""
+    first = [row[0] for row in session.execute(statement)]
+    opened = [one[0] if isinstance(one, Row | tuple) else one for one in first]
+    return {one.id if isinstance(one, Organization) else one for one in opened} - {None}
 
 
 @pytest.mark.parametrize("shape", ORGANIZATIONS.values(), ids=ORGANIZATIONS)
@@ -145,7 +155,7 @@ def test_legacy_queries_are_scoped_too(rig: Rig) -> None:
 
 
 LOADS: dict[str, Callable[[Any], Any]] = {
-    "lazy": lambda relation: (),
+    "lazy": lambda _relation: (),
     "joined": lambda relation: (joinedload(relation),),
     "selectin": lambda relation: (selectinload(relation),),
     "subquery": lambda relation: (subqueryload(relation),),
@@ -228,6 +238,19 @@ def test_what_was_loaded_unscoped_is_not_found_afterwards(rig: Rig) -> None:
         assert {row.id for row in own.children} == {rig.at(SCHOOL1)}
 
 
+def test_relations_follow_the_rule_of_the_moment_not_of_their_parent(rig: Rig) -> None:
+    with rig.as_("school1"):
+        school = rig.scoped.get_one(Organization, rig.at(SCHOOL1))
+        with unscoped("who reviews"):
+            assert school.parent is not None
+        rig.scoped.expire(school, ["parent"])
+        assert school.parent is None
+        with unscoped("to load a stranger"):
+            stranger = rig.scoped.get_one(Organization, rig.at(BRATSK))
+        assert stranger.children == []
+        assert stranger.parent is None
+
+
 def test_what_another_actor_loaded_is_not_found(rig: Rig) -> None:
     key = rig.world.key(Report, SCHOOL2)
     with rig.as_("central"):
@@ -250,10 +273,12 @@ def test_what_is_in_scope_is_found_without_asking_again(rig: Rig) -> None:
 
 
 def test_merging_a_foreign_row_does_not_find_it(rig: Rig) -> None:
-    with rig.as_("school1"), pytest.raises(Exception, match=r"duplicate key|outside"):
+    with rig.as_("school1"):
         foreign = rig.plain.get_one(Report, rig.world.key(Report, SCHOOL2))
-        rig.scoped.merge(Report(id=foreign.id, campaign_id=foreign.campaign_id, organization_id=rig.at(BRANCH1), reason="моё"))
-        rig.scoped.flush()
+        mine = Report(id=foreign.id, campaign_id=foreign.campaign_id, organization_id=rig.at(BRANCH1), reason="моё")
+        assert rig.scoped.merge(mine) in rig.scoped.new
+        with pytest.raises(IntegrityError, match="duplicate key"):
+            rig.scoped.flush()
 
 
 # ── The statement cache ──────────────────────────────────────────────────────────────────────────────────────────────

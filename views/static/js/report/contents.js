@@ -93,10 +93,12 @@ export class Contents {
    * @param {Record<string, number>} filled @param {Set<string>} wrong
    */
   state(filled, wrong) {
+    const progress = this.root.querySelector("[data-progress]");
+    if (progress) progress.textContent = `${Object.keys(filled).length} / ${this.root.querySelectorAll("li[data-total]").length}`;
     for (const item of this.root.querySelectorAll("li[data-total]")) {
       const {code = "", total = "0"} = /** @type {HTMLElement} */ (item).dataset;
       const count = filled[code] ?? 0;
-      const state = wrong.has(code) ? "errors" : count ? "begun" : "empty";
+      const state = wrong.has(code) ? "errors" : !count ? "empty" : count === Number(total) ? "full" : "begun";
       const element = /** @type {HTMLElement} */ (item);
       element.dataset.state = state;
       const place = element.querySelector("[data-filled]");

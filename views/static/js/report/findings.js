@@ -1,6 +1,6 @@
 /** The panel «Check»: what does not add up, kept true while one types. The server's own run is the one that counts. */
 
-import {fill, show} from "./numbers.js";
+import {fill, plain, show} from "./numbers.js";
 
 /** @typedef {import("./model.js").Failure} Failure */
 
@@ -14,6 +14,8 @@ import {fill, show} from "./numbers.js";
  * @property {string} sentence with both sides' numbers
  * @property {string} text the form's own words
  * @property {string} explanation
+ * @property {string} [left] the numbers as the server shows them
+ * @property {string} [right]
  */
 
 const OPPOSITE = /** @type {Record<string, string>} */ ({"=": "≠", "<>": "=", "<": "≥", "<=": ">", ">": "≤", ">=": "<"});
@@ -43,6 +45,12 @@ function side(value) {
   return show(value, {type: "decimal", decimals, minimum: null, maximum: null});
 }
 
+/** Is this the number that the server has shown? @param {string|undefined} shown @param {number|null} value */
+function near(shown, value) {
+  if (value === null || Number.isNaN(value)) return true;
+  return Math.abs(Number(plain(shown ?? "x")) - value) < 0.006;
+}
+
 export class Findings {
   /** @param {HTMLElement} root the panel @param {Record<string, string>} sentences */
   constructor(root, sentences) {
@@ -55,6 +63,9 @@ export class Findings {
     this.all = [];
     /** @type {Record<string, string>} */
     this.explanations = {};
+    /** Items by key: an explanation that is being typed stays as it is. @type {Map<string, HTMLElement>} */
+    this.items = new Map();
+    this.drawn = "";
     this.section = "";
     this.whole = false;
     for (const tab of root.querySelectorAll("[data-whole]")) {
@@ -92,12 +103,11 @@ export class Findings {
 
   /** @param {Failure} failure @returns {Finding} */
   #worded(failure) {
-    const own = sentence(failure, this.sentences);
     const told = this.told.get(failure.key);
-    const agreed = told && told.sentence.startsWith(own);
+    const agreed = told && near(told.left, failure.left) && near(told.right, failure.right);
     return {
       key: failure.key, check: failure.id, severity: failure.severity, cell: failure.cell, text: failure.text,
-      sentence: agreed ? told.sentence : own,
+      sentence: agreed ? told.sentence : sentence(failure, this.sentences),
       explanation: this.explanations[failure.key] ?? "",
     };
   }
@@ -117,15 +127,11 @@ export class Findings {
     this.#count("no", here.length);
     this.#count("yes", this.all.length);
     const chosen = this.whole ? this.all : here;
-    const open = this.#opened();
-    this.list.replaceChildren(...this.#groups(chosen.slice(0, SHOWN), open));
+    const drawn = JSON.stringify(chosen.map(({key, sentence: words, explanation}) => [key, words, explanation]));
+    if (drawn === this.drawn) return; // what is being clicked or typed into stays where it is
+    this.drawn = drawn;
+    arrange(this.list, this.#groups(chosen.slice(0, SHOWN)));
     this.#note(chosen.length);
-  }
-
-  /** Explanations being typed stay as they are. @returns {Map<string, Element>} */
-  #opened() {
-    const typed = [...this.list.querySelectorAll("details[open]")].map((details) => details.closest("[data-key]"));
-    return new Map(typed.filter((item) => item !== null).map((item) => [/** @type {HTMLElement} */ (item).dataset.key ?? "", item]));
   }
 
   /** @param {string} whole @param {number} count */
@@ -134,30 +140,41 @@ export class Findings {
     if (place) place.textContent = String(count);
   }
 
-  /** @param {Finding[]} findings @param {Map<string, Element>} open @returns {Iterable<Element>} */
-  *#groups(findings, open) {
+  /** Titles and lists, with the items that are there already. @param {Finding[]} findings */
+  #groups(findings) {
+    /** @type {Element[]} */
+    const parts = [];
     for (const severity of /** @type {const} */ (["error", "query", "hint"])) {
       const group = findings.filter((finding) => finding.severity === severity);
       if (!group.length) continue;
-      const title = document.createElement("h3");
+      const title = this.list.querySelector(`h3[data-of=${severity}]`) ?? document.createElement("h3");
       title.className = "grp";
+      title.setAttribute("data-of", severity);
       title.textContent = fill(this.sentences[`group-${severity}`], {count: group.length});
-      yield title;
-      const list = document.createElement("ul");
-      list.append(...group.map((finding) => open.get(finding.key) ?? this.#item(finding)));
-      yield list;
+      const list = this.list.querySelector(`ul[data-of=${severity}]`) ?? document.createElement("ul");
+      list.setAttribute("data-of", severity);
+      arrange(list, group.map((finding) => this.#item(finding)));
+      parts.push(title, list);
     }
+    return parts;
+  }
+
+  /** The finding's item: the one that is there, with what has changed, or a new one. @param {Finding} finding */
+  #item(finding) {
+    const item = this.items.get(finding.key) ?? this.#fresh(finding);
+    this.#put(item, "sentence", finding.sentence);
+    this.#put(item, "explanation", finding.explanation);
+    item.classList.toggle("explained", Boolean(finding.explanation));
+    return item;
   }
 
   /** @param {Finding} finding */
-  #item(finding) {
+  #fresh(finding) {
     const template = /** @type {HTMLTemplateElement} */ (document.getElementById(`finding-${finding.severity}`));
     const item = /** @type {HTMLElement} */ (/** @type {Element} */ (template.content.firstElementChild).cloneNode(true));
     item.dataset.check = finding.check;
     item.dataset.key = finding.key;
     this.#put(item, "text", finding.text);
-    this.#put(item, "sentence", finding.sentence);
-    this.#put(item, "explanation", finding.explanation);
     const jump = item.querySelector("a");
     if (jump) {
       jump.href = `?section=${finding.cell.split("/")[0]}&cell=${encodeURIComponent(finding.cell)}`;
@@ -167,14 +184,14 @@ export class Findings {
     if (key instanceof HTMLInputElement) key.value = finding.key;
     const words = item.querySelector("textarea");
     if (words) words.value = finding.explanation;
-    item.classList.toggle("explained", Boolean(finding.explanation));
+    this.items.set(finding.key, item);
     return item;
   }
 
   /** @param {HTMLElement} item @param {string} name @param {string} text */
   #put(item, name, text) {
     const place = item.querySelector(`[data-${name}]`);
-    if (place) place.textContent = text;
+    if (place && place.textContent !== text) place.textContent = text;
   }
 
   /** @param {number} count */
@@ -184,4 +201,12 @@ export class Findings {
     if (count > SHOWN) place.textContent = fill(this.sentences.more, {count: count - SHOWN});
     else place.textContent = count ? "" : this.sentences["all-right"];
   }
+}
+
+/** Make these the children of a list, moving only those that stand elsewhere. @param {Element} list @param {Element[]} wanted */
+function arrange(list, wanted) {
+  wanted.forEach((item, at) => {
+    if (list.children[at] !== item) list.insertBefore(item, list.children[at] ?? null);
+  });
+  while (list.children.length > wanted.length) list.lastElementChild?.remove();
 }

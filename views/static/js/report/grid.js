@@ -106,7 +106,7 @@ export class Grid {
   #typed(event) {
     const cell = this.table.at(event.target);
     if (!cell) return;
-    if (this.mode === "move") this.mode = cell.rule.type === "date" ? "edit" : "replace";
+    if (this.mode === "move") this.mode = cell.rule.type === "date" || cell.input?.hasAttribute("list") ? "edit" : "replace";
     this.handlers.typing(cell);
   }
 

@@ -9,10 +9,9 @@ import {Findings} from "./findings.js";
 import {Grid} from "./grid.js";
 import {Model} from "./model.js";
 import {Note} from "./note.js";
-import {fill} from "./numbers.js";
 import {Outbox} from "./outbox.js";
 import {Panels} from "./panels.js";
-import {NameBar, SaveState, choices, element, markComments, markChanges, offerCell, openSection, sum} from "./screen.js";
+import {NameBar, SaveState, choices, chosen, clearOfHeads, element, markComments, markChanges, nameRow, offerCell, openSection, status, sum} from "./screen.js";
 import {Sync} from "./sync.js";
 import {Table} from "./table.js";
 
@@ -34,6 +33,8 @@ class Page {
     this.model = model;
     this.outbox = outbox;
     this.filled = start.filled;
+    /** The cell that the cursor stood in last. */
+    this.last = "";
     this.state = /** @type {import("./sync.js").State} */ ("saved");
     this.save = new SaveState(sentences);
     this.names = new NameBar(sentences);
@@ -77,7 +78,10 @@ class Page {
     this.grid = new Grid(table, {
       moved: (cell) => this.#moved(cell),
       typing: (cell) => this.editor.typing(cell),
-      commit: (cell) => this.editor.commit(cell),
+      commit: (cell) => {
+        this.editor.commit(cell);
+        nameRow(cell);
+      },
       revert: (cell) => this.editor.revert(cell),
       clear: (cells) => this.editor.clear(cells),
       fillDown: (cells, from) => this.editor.fillDown(cells, from),
@@ -89,6 +93,7 @@ class Page {
       selected: () => this.#summed(),
     });
     this.editor.attach(table);
+    clearOfHeads(table);
     this.names.show(table, null, "");
     this.#changed();
     this.#marks();
@@ -110,8 +115,9 @@ class Page {
 
   /** @param {Cell} cell */
   #moved(cell) {
-    this.names.show(this.table, cell, cell.kind === "pulled" ? cell.td.title : "");
+    this.names.show(this.table, cell, cell.kind === "pulled" ? cell.td.title : chosen(cell));
     this.#told(cell);
+    this.last = cell.address;
     offerCell(cell.address, this.start.sentences);
     choices(this.start.url, cell);
   }
@@ -233,6 +239,7 @@ class Page {
   #saved(saved, flight) {
     this.filled = saved.filled;
     this.save.saved = saved.at;
+    status(saved);
     this.findings.tell(saved.findings);
     this.answers.saved(saved, flight);
     this.#changed();
@@ -265,6 +272,7 @@ class Page {
   #marks() {
     markComments(this.table);
     markChanges(this.table);
+    if (this.last) offerCell(this.last, this.start.sentences);
   }
 }
 
@@ -282,8 +290,8 @@ async function begin(start) {
   await page.actions.takeUp();
 }
 
-begin(/** @type {Start} */ (JSON.parse(element("report-data").textContent ?? "{}"))).catch((error) => {
-  element("trouble").hidden = false;
-  const words = element("trouble").querySelector("[data-words]");
-  if (words) words.textContent = fill("%(error)s", {error: String(error)});
+const start = /** @type {Start} */ (JSON.parse(element("report-data").textContent ?? "{}"));
+begin(start).catch((error) => {
+  new SaveState(start.sentences).complain(start.sentences["start-failed"]);
+  throw error;
 });

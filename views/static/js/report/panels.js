@@ -1,5 +1,7 @@
 /** The side panel: one of check, comments, attachments, history, changes. Their forms are sent without leaving the page. */
 
+const CLOSED = "modo-panel-closed"; // a person who closes the panel wants it closed next time too
+
 export class Panels {
   /**
    * @param {HTMLElement} side @param {string} url of a panel's fragment, with NAME for its name
@@ -10,7 +12,8 @@ export class Panels {
     this.url = url;
     this.sentences = sentences;
     this.filled = filled;
-    this.name = side.dataset.open ?? "";
+    this.name = getComputedStyle(side).display === "none" ? "" : side.dataset.open ?? "";
+    if (!this.name || (side.dataset.auto !== undefined && localStorage.getItem(CLOSED))) this.close();
     document.addEventListener("click", (event) => this.#clicked(event));
     side.addEventListener("submit", (event) => this.#sent(event));
   }
@@ -23,6 +26,8 @@ export class Panels {
   /** Show a panel; all but the check are fetched afresh. @param {string} name @param {string} [query] */
   async open(name, query = "") {
     this.name = name;
+    delete this.side.dataset.auto;
+    localStorage.removeItem(CLOSED);
     this.side.hidden = false;
     this.side.dataset.open = name;
     for (const panel of this.side.querySelectorAll("[data-panel]")) {
@@ -35,6 +40,7 @@ export class Panels {
   }
 
   close() {
+    if (this.name && !this.side.hidden) localStorage.setItem(CLOSED, "yes");
     this.name = "";
     this.side.hidden = true;
     this.#press();

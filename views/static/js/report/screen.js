@@ -69,6 +69,13 @@ export class SaveState {
   }
 }
 
+/** The state of the report: the first save makes a draft of it. @param {{status: string, title: string}} saved */
+export function status({status: state, title}) {
+  const tag = /** @type {HTMLElement} */ (document.querySelector("[data-status]"));
+  tag.dataset.status = state;
+  tag.textContent = title;
+}
+
 /** The bar over the table: the cursor's row and column in words. */
 export class NameBar {
   /** @param {Sentences} sentences */
@@ -114,6 +121,15 @@ export function sum(table, selected, model, sentences) {
   place.textContent = fill(sentences.filled, {count, total: typed.length});
 }
 
+/** Cells that come into view stand clear of the heads that stay. @param {Table} table */
+export function clearOfHeads(table) {
+  const head = table.element.tHead;
+  const code = table.element.querySelector("tbody .st2, tbody .st");
+  if (!head || !code) return;
+  const stays = getComputedStyle(head).position === "sticky" ? head.offsetHeight : 30;
+  element("pane").style.scrollPadding = `${stays + 8}px 32px 32px ${/** @type {HTMLElement} */ (code).offsetLeft + /** @type {HTMLElement} */ (code).offsetWidth + 8}px`;
+}
+
 /** Fetch a section into the page. @param {string} url @param {string} code @returns {Promise<boolean>} */
 export async function openSection(url, code) {
   const response = await fetch(`${url}/section/${code}`, {headers: {"X-Fragment": "1"}}).catch(() => null);
@@ -139,8 +155,25 @@ export async function choices(url, cell) {
   }
   /** @type {[string, string][]} */
   const entries = await response.json();
-  list.append(...entries.map(([code, words]) => new Option(words, code)));
-  for (const option of list.children) /** @type {HTMLOptionElement} */ (option).label = `${/** @type {HTMLOptionElement} */ (option).value} ${option.textContent}`;
+  list.append(...entries.map(([code, words]) => {
+    const option = new Option("", code);
+    option.label = words;
+    return option;
+  }));
+}
+
+/** The words of the code that a cell holds, as far as its list is there. @param {Cell} cell */
+export function chosen(cell) {
+  const list = document.getElementById(cell.input?.getAttribute("list") ?? "");
+  const option = cell.input && list?.querySelector(`option[value="${CSS.escape(cell.input.value)}"]`);
+  return option instanceof HTMLOptionElement ? option.label : "";
+}
+
+/** A row that a code names is called by its code's words. @param {Cell} cell */
+export function nameRow(cell) {
+  const head = cell.td.parentElement?.querySelector("th[data-named]");
+  const words = head ? chosen(cell) : "";
+  if (head && words) head.textContent = words;
 }
 
 /** Corner marks where somebody has said something. @param {Table} table */

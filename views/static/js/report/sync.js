@@ -6,7 +6,7 @@
 /**
  * What the server answers to a save.
  * @typedef {{revision: number, at: string, rejected: Rejected[], conflicts: Conflict[], others: Record<string, {shown: string, who: string}>,
- *   findings: import("./findings.js").Finding[], filled: Record<string, number>}} Saved
+ *   findings: import("./findings.js").Finding[], filled: Record<string, number>, status: string, title: string}} Saved
  * @typedef {{cell: string, sentence: string}} Rejected
  * @typedef {{cell: string, mine: string, theirs: string, who: string, at: string}} Conflict
  */
@@ -36,6 +36,8 @@ export class Sync {
     this.token = options.token;
     this.wait = PAUSE;
     this.renewed = false;
+    /** Nothing is sent until the person has signed in again, or for good if the report is closed. */
+    this.blocked = false;
     /** @type {ReturnType<typeof setTimeout>|undefined} */
     this.timer = undefined;
     /** @type {Promise<void>|null} */
@@ -46,6 +48,7 @@ export class Sync {
 
   /** Something was typed: send it once the typing pauses. */
   touch() {
+    if (this.blocked) return;
     this.options.onState("saving");
     this.#later(PAUSE);
   }
@@ -59,6 +62,7 @@ export class Sync {
   /** Send now whatever waits; settles when there is nothing more to do for the moment. @returns {Promise<void>} */
   flush() {
     clearTimeout(this.timer);
+    if (this.blocked) return Promise.resolve();
     this.sending ??= this.#locked().finally(() => {
       this.sending = null;
     });
@@ -114,6 +118,7 @@ export class Sync {
     if (response.status === 400 && !this.renewed) return this.#renew();
     if (response.status === 409 || response.status === 403 || response.status === 404) {
       this.outbox.fly(null);
+      this.blocked = true;
       this.options.onState("closed", body?.sentence);
       return false;
     }
@@ -140,6 +145,8 @@ export class Sync {
   }
 
   #signedOut() {
+    this.renewed = false;
+    this.blocked = true;
     this.options.onState("signed-out");
     return false;
   }
@@ -158,6 +165,7 @@ export class Sync {
     const token = await this.options.renew();
     if (token === null) return false;
     this.token = token;
+    this.blocked = false;
     await this.flush();
     return true;
   }

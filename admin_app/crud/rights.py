@@ -1,0 +1,58 @@
+"""Who may open which generated screen and do what on it. Every row is judged again by the scope and on each flush."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from flask import abort, redirect, request, url_for
+from flask_admin.model import BaseModelView
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from admin_app.reporting import guard, scope
+from admin_app.reporting.guard import Permission
+from models import RoleName
+
+
+class GuardedView(BaseModelView):  # type: ignore[misc]  # Flask-Admin is typed loosely
+    """A screen for operators. `rights`: the permission that each of list, create, edit, delete needs (None: any operator).
+
+    What is missing from `rights` is not offered to anybody.
+    """
+
+    rights: ClassVar[Mapping[str, Permission | None]] = {}
+
+    def refusal(self, verb: str, row: Any = None) -> str:
+        """Why the person may not do this; empty if they may."""
+        actor = scope.current()
+        if actor.roles <= {RoleName.ORGANIZATION}:
+            return str(_("These screens are for operators. What you need is in your cabinet."))
+        if verb not in self.rights:
+            return str(_("This is not done here."))
+        needed = self.rights[verb]
+        answer = guard.may(actor, needed, row) if needed else guard.YES
+        return "" if answer else str(answer.reason)
+
+    def demand(self, verb: str, row: Any = None) -> None:
+        """Go on only if the person may. Raises 403 with the reason."""
+        if reason := self.refusal(verb, row):
+            abort(403, reason)
+
+    def require(self, permission: Permission, row: Any) -> None:
+        """Go on only if the person has this further permission. Raises 403 with the reason."""
+        if not (answer := guard.may(scope.current(), permission, row)):
+            abort(403, str(answer.reason))
+
+    def is_accessible(self) -> bool:
+        """May the person see the list?"""
+        return bool(current_user.is_authenticated and not self.refusal("list"))
+
+    def inaccessible_callback(self, name: str, **kwargs: Any) -> Response:  # noqa: ARG002  # Flask-Admin's signature
+        """Strangers sign in first; the others read why not."""
+        if not current_user.is_authenticated:
+            return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+        return abort(403, self.refusal("list"))
+
+    def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Run the view. (Flask-Admin's own tries again after any TypeError, which hides our mistakes.)"""
+        return fn(self, *args, **kwargs)

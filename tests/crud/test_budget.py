@@ -1,0 +1,58 @@
+"""How many statements a page of the generated screens may cost, whatever it shows and whoever reads it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import Connection, event
+from sqlalchemy.orm import Session
+
+from models import Level, Organization
+from tests.page import Page
+from tests.people import Cast, organization
+
+PageOf = Callable[[str], Page]
+FRAME = 5  # the person, their rights, their organizations, unread messages, the region's name at first
+
+
+@contextmanager
+def counted(connection: Connection) -> Iterator[list[str]]:
+    """The statements of the block."""
+    found: list[str] = []
+
+    def note(*arguments: object) -> None:
+        if str(arguments[2]).lstrip("(").startswith("SELECT"):
+            found.append(str(arguments[2]))
+
+    event.listen(connection, "before_cursor_execute", note)
+    yield found
+    event.remove(connection, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("person", ["central", "irkutsk"])
+@pytest.mark.parametrize(
+    ("address", "budget"),
+    [
+        ("/admin/organization/", 4),
+        ("/admin/organization/?q=школа&sort=-parent_id&page=2", 4),
+        ("/admin/organization/?parent_id=2&level=organization", 5),
+        ("/admin/user/", 4),
+        ("/admin/membership/", 4),
+        ("/admin/report/", 4),
+        ("/admin/event/", 4),
+        ("/admin/organization/new/", 3),
+        ("/admin/organization/lookup/parent_id?q=школа", 1),
+    ],
+)
+def test_a_page_keeps_its_budget(
+    page_of: PageOf, connection: Connection, plain: Session, cast: Cast, person: str, address: str, budget: int
+) -> None:
+    root = plain.get_one(Organization, cast.organizations["irkutsk"])
+    for number in range(120):
+        organization(
+            plain, f"Школа {number}", Level.ORGANIZATION, root, inn=f"55000000{number:03}"[:10], kpp=f"{number:03}000000"
+        )
+    page = page_of(person)
+    with counted(connection) as statements:
+        page.get(address)
+    assert len(statements) <= FRAME + budget, "\n".join(statements)

@@ -1,0 +1,245 @@
+"""The commands, as an administrator types them; each mistake is one sentence and exit code 1."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import Engine, create_engine, func, select, text
+from sqlalchemy.orm import Session
+
+from admin_app import backup, postgres
+from models import Campaign, Classifier, FormVersion, Membership, Organization, Report, User
+
+ROOT = Path(__file__).parents[2]
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(app: Flask, context: None) -> Run:
+    """`run("load-lists")`: the command inside the test's transaction."""
+    return lambda *arguments, typed=None: app.test_cli_runner().invoke(args=list(arguments), input=typed)
+
+
+def start(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A command in a process of its own, which must end by itself."""
+    command = [sys.executable, "-m", *arguments]
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60)
+
+
+def refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
+    """It failed with one sentence that has these words, and no trace."""
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert all(word in done.stderr for word in words), done.stderr
+
+
+# ── Starting ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_busy_port_is_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        refused(start("admin_app.serve", PORT=port, MODO_DATA_DIR=str(tmp_path)), port, "make run PORT=")
+    assert not (tmp_path / "postgres").exists()
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "65536", "-1", "٣"])
+def test_a_port_that_is_none(tmp_path: Path, port: str) -> None:
+    refused(start("admin_app.serve", PORT=port, MODO_DATA_DIR=str(tmp_path)), "PORT", port)
+
+
+@pytest.mark.parametrize(
+    "address", ["postgresql://modo:secret-word@127.0.0.1:9/none", "nonsense", "mysql://localhost/modo", "postgresql://[/x"]
+)
+def test_a_database_that_does_not_answer(tmp_path: Path, address: str) -> None:
+    done = start("admin_app.serve", PORT=free_port(), MODO_DATA_DIR=str(tmp_path), DATABASE_URL=address)
+    refused(done, "database")
+    assert "secret-word" not in done.stderr
+
+
+def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    refused(start("admin_app.serve", PORT=free_port(), MODO_DATA_DIR=str(tmp_path / "file")), "file")
+
+
+def test_a_flask_command_without_its_database(tmp_path: Path) -> None:
+    address = "postgresql://modo@127.0.0.1:9/none"
+    refused(start("flask", "load-lists", MODO_DATA_DIR=str(tmp_path), DATABASE_URL=address), "database")
+
+
+def free_port() -> str:
+    """A port that nobody has just now."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return str(found.getsockname()[1])
+
+
+# ── The embedded server ──────────────────────────────────────────────────────────────────────────────────────────────
+
+HOLD = "import sys, pathlib; from admin_app import postgres; postgres.embedded(pathlib.Path(sys.argv[1])); print('up', flush=True); input()"
+
+
+def test_the_embedded_server_ends_with_its_last_user(tmp_path: Path) -> None:
+    folder = tmp_path / "postgres"
+    first, second = (
+        subprocess.Popen([sys.executable, "-c", HOLD, folder], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    )
+    for process in (first, second):
+        assert process.stdout
+        assert process.stdout.readline() == "up\n"
+    first.kill()  # leaves nothing that a later one could stumble over
+    first.communicate()
+    assert postgres.answers(folder)
+    second.communicate("\n", timeout=60)
+    assert not postgres.answers(folder)
+
+
+def test_a_dead_servers_number_may_belong_to_another_program(tmp_path: Path) -> None:
+    folder = tmp_path / "postgres"
+    postgres.embedded(folder)
+    postgres.leave(folder, os.getpid())
+    (folder / "postmaster.pid").write_text(f"{os.getpid()}\n{folder}\n1\n5432\n{folder}\n\n1 1\nready\n")
+    postgres.embedded(folder)
+    assert postgres.answers(folder)
+    postgres.leave(folder, os.getpid())
+
+
+def test_a_folder_too_deep_for_a_socket(tmp_path: Path) -> None:
+    folder = tmp_path / "a-long-name" / ("x" * 100) / "postgres"
+    address = postgres.with_driver(postgres.embedded(folder))
+    with create_engine(address).connect() as connection:
+        assert connection.scalar(text("SELECT lower('ЁЛКА')")) == "ёлка"
+    postgres.leave(folder, os.getpid())
+
+
+# ── Lists, forms, organizations, people, campaigns ───────────────────────────────────────────────────────────────────
+
+
+def test_load_lists_twice_changes_nothing(run: Run, plain: Session) -> None:
+    assert run("load-lists").exit_code == 0
+    assert run("load-lists").output == "Items added: 0.\n"
+    assert plain.scalar(select(func.count(Classifier.id))) == 10
+
+
+def test_load_forms_twice_changes_nothing(run: Run, plain: Session) -> None:
+    for _ in range(2):
+        done = run("load-forms")
+        assert done.exit_code == 0, done.output
+    assert plain.scalar(select(func.count(FormVersion.id))) == 2
+
+
+def test_a_form_with_mistakes_says_them(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "broken.yaml"
+    path.write_text("form: X\nsections: 5\n")
+    done = run("load-forms", str(path))
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: ")
+
+
+def test_create_admin(run: Run, plain: Session) -> None:
+    answers = ["--login", "chief", "--email", "chief@modo.example", "--surname", "Главный", "--name", "Пётр"]
+    done = run("create-admin", *answers, typed="Long-secret-2026\nLong-secret-2026\n")
+    assert done.exit_code == 0, done.output
+    user = plain.scalars(select(User).where(User.username == "chief")).one()
+    assert user.confirmed_at is not None
+    assert plain.scalar(select(func.count(Membership.id)).where(Membership.user_id == user.id)) == 2
+
+
+def test_a_second_admin_of_the_same_name(run: Run) -> None:
+    answers = [
+        "--login",
+        "admin",
+        "--email",
+        "x@modo.example",
+        "--surname",
+        "Второй",
+        "--name",
+        "Пётр",
+        "--password",
+        "Long-secret-2026",
+    ]
+    done = run("create-admin", *answers)
+    assert (done.exit_code, done.output.count("\n")) == (1, 1)
+
+
+def test_open_campaign(run: Run, plain: Session) -> None:
+    run("load-forms")
+    done = run("open-campaign", "ОО-1", "2031-10-01", "--kind", "school_year", "--deadline", "15.10.2031")
+    assert done.exit_code == 0, done.output
+    campaign = plain.scalars(select(Campaign).where(Campaign.title == "ОО-1, 2031/2032 учебный год")).one()
+    assert plain.scalar(select(func.count(Report.id)).where(Report.campaign_id == campaign.id)) == 3
+
+
+@pytest.mark.parametrize("arguments", [["ОО-9", "2031-10-01"], ["ОО-1", "2031-10-01", "--type", "zoo"]])
+def test_a_campaign_of_nothing(run: Run, arguments: list[str]) -> None:
+    run("load-lists")
+    run("load-forms")
+    done = run("open-campaign", *arguments, "--deadline", "2031-10-15")
+    assert (done.exit_code, done.output.count("\n")) == (1, 1)
+    assert arguments[-1] in done.output or "ОО-9" in done.output
+
+
+def test_import_organizations(run: Run, plain: Session, tmp_path: Path) -> None:
+    run("load-lists")
+    path = tmp_path / "new.csv"
+    path.write_text("short_name;level;parent;type\nШкола из файла;organization;Управление образования Иркутска;school\n", "utf-8")
+    assert run("import-organizations", str(path), "--dry-run").output == "Would be added: 1, changed: 0.\n"
+    assert plain.scalar(select(Organization).where(Organization.short_name == "Школа из файла")) is None
+    assert run("import-organizations", str(path)).output == "Added: 1, changed: 0.\n"
+
+
+# ── Backup ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def empty(server_url: str) -> Engine:
+    """An empty database."""
+    admin = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("DROP DATABASE IF EXISTS restored WITH (FORCE)"))
+        connection.execute(text("CREATE DATABASE restored TEMPLATE template0"))
+    admin.dispose()
+    return create_engine(server_url.replace("/postgres?", "/restored?"))
+
+
+def counts(engine: Engine) -> list[int]:
+    """How much there is."""
+    tables = ("organization", "public.user", "membership", "event", "jobs.procrastinate_jobs")
+    with engine.connect() as connection:
+        return [connection.scalar(text(f"SELECT count(*) FROM {name}")) or 0 for name in tables]  # noqa: S608  # names above
+
+
+def test_a_backup_comes_back(database: Engine, empty: Engine, tmp_path: Path) -> None:
+    files = tmp_path / "files"
+    (files / "ab").mkdir(parents=True)
+    (files / "ab" / "attachment").write_bytes(b"\x00bytes")
+    archive = tmp_path / "modo.tar"
+    assert backup.back_up(database, files, archive) == archive.stat().st_size
+    backup.restore(empty, tmp_path / "elsewhere", archive)
+    assert counts(empty) == counts(database)
+    assert (tmp_path / "elsewhere" / "ab" / "attachment").read_bytes() == b"\x00bytes"
+    with pytest.raises(backup.Failed, match="--replace"):
+        backup.restore(empty, files, archive)
+    backup.restore(empty, files, archive, replace=True)
+    assert counts(empty) == counts(database)
+    empty.dispose()
+
+
+@pytest.mark.parametrize("kind", ["text", "tar without a dump", "half"])
+def test_a_damaged_backup_changes_nothing(database: Engine, tmp_path: Path, kind: str) -> None:
+    archive, before = tmp_path / "modo.tar", counts(database)
+    if kind == "text":
+        archive.write_text("no backup")
+    else:
+        backup.back_up(database, tmp_path / "none", archive)
+        whole = archive.read_bytes()
+        archive.write_bytes(whole.replace(b"database.dump", b"database.none", 1) if kind != "half" else whole[: len(whole) // 2])
+    with pytest.raises(backup.Failed):
+        backup.restore(database, tmp_path / "files", archive, replace=True)
+    assert counts(database) == before

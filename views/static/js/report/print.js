@@ -1,0 +1,6 @@
+/** The button of the paper view. */
+const button = document.getElementById("print");
+if (button) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
