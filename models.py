@@ -455,14 +455,14 @@ class User(Base, UserMixin):
         doc=_("A switched-off account cannot sign in; nothing of its past is lost."),
         info=words(_("May sign in"), list=True, filter=True),
     )
-    confirmed_at: Mapped[Moment | None] = mapped_column(  # type: ignore[assignment]  # the mixin forgets None
-        info=words(_("Activated"), list=True, readonly=True)
-    )
+    confirmed_at: Mapped[Moment | None] = mapped_column(info=words(_("Activated"), list=True, readonly=True))
     password: Mapped[str | None] = mapped_column(String(255), info=words(_("Password"), hidden=True))
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, info=words(_("Session key"), hidden=True))
     failed_logins: Mapped[int] = mapped_column(server_default="0", info=words(_("Failed sign-ins"), hidden=True))
     locked_until: Mapped[Moment | None] = mapped_column(info=words(_("Locked until"), readonly=True))
-    last_login_at: Mapped[Moment | None] = mapped_column(info=words(_("Last sign-in"), list=True, readonly=True))
+    last_login_at: Mapped[Moment | None] = mapped_column(  # type: ignore[assignment]  # the mixin forgets None
+        info=words(_("Last sign-in"), list=True, readonly=True)
+    )
     created_at: Mapped[Now] = mapped_column(info=words(_("Registered"), list=True, readonly=True))
 
     memberships: Mapped[list["Membership"]] = relationship(

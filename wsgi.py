@@ -6,7 +6,7 @@ from flask_admin.theme import Theme
 from flask_login import current_user
 
 import views
-from admin_app import cli, crud, headers, postgres, security
+from admin_app import commands, crud, headers, postgres, security
 from admin_app.config import Settings, from_environment
 from admin_app.extensions import babel, csrf, db, limiter
 from admin_app.reporting import forms, scope
@@ -28,7 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     limiter.init_app(app)
     security.register(app)
     headers.register(app)
-    cli.register(app)
+    commands.register(app)
     app.before_request(act)
     app.teardown_request(rest)
     with app.app_context():
@@ -68,6 +68,6 @@ def act() -> None:
     auth.commit()  # its transaction ends here, none stays open beside the request's own
 
 
-def rest(error: BaseException | None) -> None:
+def rest(_error: BaseException | None) -> None:
     """The next request of this thread starts as nobody."""
     scope.begin(scope.NOBODY)

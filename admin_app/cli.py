@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask, current_app
+from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
@@ -45,12 +45,6 @@ class Spoken(click.Command):
             raise click.ClickException(f"{error.filename or ''} {error.strerror}.".strip()) from error
         except (Refused, FormError, backup.Failed, registry.Mistakes) as error:
             raise click.ClickException(str(error)) from error
-
-
-def register(app: Flask) -> None:
-    """Add the commands to the application."""
-    for command in COMMANDS:
-        app.cli.add_command(command)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
@@ -179,8 +180,8 @@ def attend(host: str, port: int, settings: Settings, environment: Mapping[str, s
     web += ["--log-level", "warning", "--workers-kill-timeout", "10", "--factory", "admin_app.gateway:web"]
     children = {"web server": start([sys.executable, *web], environment)}
     try:
-        children["worker"] = start([sys.executable, "-m", "flask", "worker"], environment)
         wait_for_answer(host, port, children["web server"])
+        children["worker"] = start([sys.executable, "-m", "flask", "worker"], environment)
         announce(host, port, settings)
         while not (ended := [name for name, child in children.items() if child.poll() is not None]):
             time.sleep(0.5)
@@ -208,14 +209,18 @@ def stop(children: list[subprocess.Popen[bytes]]) -> None:
 
 
 def wait_for_answer(host: str, port: int, web: subprocess.Popen[bytes]) -> None:
-    """Wait until the web server takes connections."""
+    """Wait until the web server answers; the sooner as the worker does not start beside it."""
     while web.poll() is None:
+        connection = HTTPConnection("127.0.0.1" if host == "0.0.0.0" else host, port, timeout=PATIENCE)  # noqa: S104  # compared
         try:
-            socket.create_connection(("127.0.0.1" if host == "0.0.0.0" else host, port), 1).close()  # noqa: S104
-        except OSError:
-            time.sleep(0.1)
+            connection.request("GET", "/healthz")
+            connection.getresponse()
+        except (OSError, HTTPException):
+            time.sleep(0.05)
         else:
             return
+        finally:
+            connection.close()
 
 
 def announce(host: str, port: int, settings: Settings) -> None:

@@ -1,9 +1,9 @@
 """The report page on its widest section, ОО-1 2.1.2.1: 33 rows × 50 columns, 1,444 grey cells, each a real field.
 
-The server alone (in process, everything but the network), then a real Chromium before the real server: from the address to a table
-that takes keys, from a key to the painted total, the recalculation of the whole form after one edit. Beside them, on the same
-table without our scripts: a field in every grey cell against one floating field that moves about (what spreadsheets in the browser
-do). ``python -m bench.page``
+The server alone (in process, everything but the network), then a real Chromium before the real server: from the address to a
+table that takes keys, from a key to the painted total, the recalculation of the whole form after one edit. Beside them, on the
+same table without our scripts: a field in every grey cell against one floating field that moves about, as spreadsheets in the
+browser have it. ``python -m bench.page``
 """
 
 import gzip
@@ -168,8 +168,9 @@ def timed(client: FlaskClient, address: str) -> float:
 
 def in_the_browser(of: Stage, url: str) -> None:
     """What a person waits for."""
+    program = chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         page = browser.new_context(base_url=url, viewport={"width": 1600, "height": 1000}).new_page()
         sign_in(page, "school1")
         address = f"/reports/{of.report}?section={SECTION}"

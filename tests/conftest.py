@@ -67,7 +67,7 @@ def connection(app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Itera
         engine = db.engine
     with engine.connect() as connection, connection.begin() as transaction:
         connection.begin_nested()  # so that sessions on it work in savepoints of their own
-        monkeypatch.setattr(Database, "engine", property(lambda self: connection))
+        monkeypatch.setattr(Database, "engine", property(lambda _: connection))
         yield connection
         transaction.rollback()
 

@@ -39,7 +39,7 @@ def asked(name: str) -> int | None:
     return abort(404) if number is not None and not 0 <= number <= LARGEST else number
 
 
-class Screen(BaseView):  # type: ignore[misc]  # Flask-Admin is typed loosely
+class Screen(BaseView):
     """One hand-written screen: its address, its place in the menu, and what one must be allowed to come here.
 
     The page at the address itself is the method `index`, exposed as "" (no slash at the end of our addresses).

@@ -11,7 +11,7 @@ def compressed(response: Response, level: int = 4) -> Response:
     """The response gzipped, if the browser takes that and it is worth it."""
     data = response.get_data()
     response.vary.add("Accept-Encoding")
-    if len(data) > SMALL and "gzip" in request.accept_encodings and "Content-Encoding" not in response.headers:
+    if len(data) > SMALL and request.accept_encodings["gzip"] and "Content-Encoding" not in response.headers:
         response.set_data(gzip.compress(data, level, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
     return response

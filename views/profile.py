@@ -28,7 +28,7 @@ class ProfileForm(PersonForm):
     """What is asked at registration, without the login."""
 
 
-class OwnPassword(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class OwnPassword(FlaskForm):
     """For what only the owner may do, not somebody who found the browser open."""
 
     current = PasswordField(

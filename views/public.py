@@ -70,7 +70,7 @@ NOT_AGAIN = _("Type the password once more.")
 NO_CONSENT = _("Without your agreement the system may not keep your data. Read the text and tick the box.")
 
 
-class PersonForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class PersonForm(FlaskForm):
     """What a person says about themselves, when registering and later."""
 
     surname = name_field(_("Surname"), _("Type your surname."), "", "family-name")
@@ -148,7 +148,7 @@ class RegistrationForm(PersonForm):
         return accounts.Person(**{name: self[name].data for name in names}, locale=locale.language if locale else "ru")
 
 
-class IdentityForm(FlaskForm):  # type: ignore[misc]  # the same
+class IdentityForm(FlaskForm):
     """«Who are you?», for letters asked for by a stranger."""
 
     identity = StringField(

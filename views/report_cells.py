@@ -62,7 +62,7 @@ class Cells:
         unkept |= {one.cell: both(one) for one in saved.conflicts}
         texts = {cell: changes[cell] for cell in unkept if cell in changes}
         page = report_page.open_page(db.session, id, code, panel="", unkept=placed(unkept), texts=texts)
-        return self.shown(page, next(iter(unkept)), HTTPStatus.UNPROCESSABLE_ENTITY)  # type: ignore[attr-defined,no-any-return]
+        return self.shown(page, next(iter(unkept)), HTTPStatus.UNPROCESSABLE_ENTITY)
 
     def unsaved(self, id: int, code: str, changes: dict[str, str], sentence: str) -> Response:
         """Nothing could be kept: the page comes back with what differs from what is stored."""
@@ -71,7 +71,7 @@ class Cells:
         typed = {cell: text for cell, text in changes.items() if cell in cells and text != page.shown(cells[cell])}
         page.texts, page.unkept = typed, placed(dict.fromkeys(typed, "")) if typed else {}
         flash(sentence, "error")
-        return self.shown(page, None, HTTPStatus.CONFLICT)  # type: ignore[attr-defined,no-any-return]
+        return self.shown(page, None, HTTPStatus.CONFLICT)
 
     @expose("/<int:id>/check", methods=("POST",))
     def check(self, id: int) -> ResponseReturnValue:

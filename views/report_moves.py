@@ -91,6 +91,6 @@ def said(state: ReportState) -> str:
     return _("The report is sent back. The organization has been told, with your reason.")
 
 
-def back(id: int, **more: str) -> ResponseReturnValue:
+def back(id: int, **more: Any) -> ResponseReturnValue:
     """To the section where the person was."""
     return redirect(url_for(".open", id=id, section=request.form.get("section") or None, **more))

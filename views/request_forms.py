@@ -43,7 +43,7 @@ def choices(field: SelectField, rows: Iterable[tuple[int, str]]) -> None:
     field.choices = [*([] if len(offered) == 1 else [("", gettext("Choose…"))]), *offered]
 
 
-class Asking(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class Asking(FlaskForm):
     """What every kind of request asks: what and why."""
 
     text = TextAreaField(_("What you ask for and why"), [SAID, FITS])
@@ -123,7 +123,7 @@ FORMS: dict[RequestKind, type[Asking]] = {
 }
 
 
-class Deciding(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class Deciding(FlaskForm):
     """An operator's answer; for an attachment also where and as what."""
 
     place = StringField(_("Attach to"), [NAMED], description=_("INN, or INN and KPP, or the name as it stands in the registry."))

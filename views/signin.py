@@ -22,7 +22,7 @@ from views.shell import own
 screen = Blueprint("security", __name__)
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class SignInForm(FlaskForm):
     """Login or address, and the password."""
 
     identity = StringField(
@@ -37,7 +37,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     next = HiddenField()
 
 
-class NewPasswordForm(FlaskForm):  # type: ignore[misc]  # the same
+class NewPasswordForm(FlaskForm):
     """A new password, twice. `about` is what a stranger would try too."""
 
     password = PasswordField(

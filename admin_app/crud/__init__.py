@@ -59,7 +59,7 @@ SCREENS: tuple[tuple[type[SchemaView], type[Base], object], ...] = (
 )
 
 
-class Home(AdminIndexView):  # type: ignore[misc]  # Flask-Admin is typed loosely
+class Home(AdminIndexView):
     """The page that leads to every generated screen the person may open."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from admin_app.reporting.guard import Permission
 from models import RoleName
 
 
-class GuardedView(BaseModelView):  # type: ignore[misc]  # Flask-Admin is typed loosely
+class GuardedView(BaseModelView):
     """A screen for operators. `rights`: the permission that each of list, create, edit, delete needs (None: any operator).
 
     What is missing from `rights` is not offered to anybody.

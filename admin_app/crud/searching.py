@@ -51,7 +51,7 @@ def digits(attribute: Any, word: str, phone: bool) -> ColumnElement[bool]:
     if len(word) < LONG:
         return false()
     if not phone:
-        return attribute.startswith(word)  # type: ignore[no-any-return]
+        return attribute.startswith(word)
     number = word[1:] if len(word) == 11 and word[0] in "78" else word
     return func.regexp_replace(attribute, r"\D", "", "g").contains(number)
 

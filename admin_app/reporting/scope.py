@@ -121,7 +121,7 @@ def follow(statement: Any, state: ORMExecuteState) -> Executable:
     bare = statement._clone()
     bare._with_options = tuple(others)
     models = frozenset(mapper.class_ for mapper in state.all_mappers)
-    return bare if reason() else bare.options(*criteria(current(), models))  # type: ignore[no-any-return]
+    return bare if reason() else bare.options(*criteria(current(), models))
 
 
 # ── Objects ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -241,8 +241,8 @@ def restrict(statement: Any, state: ORMExecuteState) -> Executable:
     if model in REGISTRY or model is Event:
         raise Unrestricted(f"{model.__name__} rows change one by one, so that the log has them")
     if rule is None:
-        return statement  # type: ignore[no-any-return]
+        return statement
     touched = {getattr(key, "key", key) for key in [*(getattr(statement, "_values", None) or ()), *(state.parameters or ())]}
     if touched & {attribute for attribute, *_rest in links(model)}:
         raise Unrestricted(f"an UPDATE may not move rows of {model.__name__}")
-    return statement.where(rule)  # type: ignore[no-any-return]
+    return statement.where(rule)

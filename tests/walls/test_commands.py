@@ -29,7 +29,9 @@ def run(app: Flask, context: None) -> Run:
 def start(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """A command in a process of its own, which must end by itself."""
     command = [sys.executable, "-m", *arguments]
-    return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 def refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
@@ -81,7 +83,13 @@ def free_port() -> str:
 
 # ── The embedded server ──────────────────────────────────────────────────────────────────────────────────────────────
 
-HOLD = "import sys, pathlib; from admin_app import postgres; postgres.embedded(pathlib.Path(sys.argv[1])); print('up', flush=True); input()"
+HOLD = """
+import pathlib, sys
+from admin_app import postgres
+postgres.embedded(pathlib.Path(sys.argv[1]))
+print("up", flush=True)
+input()
+"""
 
 
 def test_the_embedded_server_ends_with_its_last_user(tmp_path: Path) -> None:

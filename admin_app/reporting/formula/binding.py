@@ -60,7 +60,7 @@ class Binder(Shapes):
             return self._fold(node, at, target, slots)
         if node.name in ("+", "-"):
             return self._plus(node, at, target, slots)
-        return getattr(self, CALLS[node.name])(node, at, target, slots)  # type: ignore[no-any-return]
+        return getattr(self, CALLS[node.name])(node, at, target, slots)
 
     def _leaf(self, ref: Ref, at: Shape, slots: list[int]) -> Part | None:
         shape, found = self.slots_of(ref)
