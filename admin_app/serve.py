@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
-from urllib.parse import urlsplit
 
-from sqlalchemy import create_engine, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from admin_app import catalogues, migrations, postgres
 from admin_app.config import Settings, from_environment
@@ -128,27 +127,20 @@ def require_space(folder: Path) -> None:
 
 def prepare(address: str) -> None:
     """Reach the database and bring its schema up to date."""
-    engine = create_engine(address, connect_args={"connect_timeout": 10})
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError) as error:
+        raise Refused("DATABASE_URL is no address of a database; one looks like postgresql://user:password@host/name.") from error
+    if url.get_backend_name() != "postgresql":
+        raise Refused(f"DATABASE_URL names a database of the kind {url.get_backend_name()}; MODO works with postgresql only.")
+    engine = create_engine(url, connect_args={"connect_timeout": 10})
     try:
         migrations.upgrade(engine)
-    except (SQLAlchemyError, ValueError, TypeError) as error:
-        raise Refused(f"the database at {without_password(address)} doesn't work: {first_line(error)}") from error
+    except SQLAlchemyError as error:
+        cause = getattr(error, "orig", None) or error
+        raise Refused(f"the database at {url} doesn't work: {' '.join(str(cause).split())}") from error
     finally:
         engine.dispose()
-
-
-def first_line(error: Exception) -> str:
-    """What the driver said, without its traces."""
-    cause = getattr(error, "orig", None) or error
-    return " ".join((str(cause).strip() or type(cause).__name__).split())
-
-
-def without_password(address: str) -> str:
-    """The address as it may be shown."""
-    parts = urlsplit(address)
-    if parts.password is None:
-        return address
-    return address.replace(f":{parts.password}@", ":…@", 1)
 
 
 def is_empty(address: str) -> bool:

@@ -75,6 +75,24 @@ class Reports(Cells, Moves, Talk, Screen):
         page = report_page.open_page(db.session, id, code)
         return compressed(make_response(render_template("report/fragment.html", page=page, report=page.report)))
 
+    @expose("/<int:id>/contents")
+    def contents(self, id: int) -> str:
+        """The sections in «Contents» anew: other ones may be filled in now."""
+        return render_template("report/groups.html", page=report_page.open_page(db.session, id, request.args.get("section")))
+
+    @expose("/<int:id>/previous/<code>")
+    def previous(self, id: int, code: str) -> Response:
+        """What the section read in the report of the period before; nothing if there is none."""
+        report = report_page.find(db.session, id)
+        report_page.section_of(forms.program(report.campaign.form_version), code)
+        return compressed(jsonify(report_page.previous(db.session, report, code)))
+
+    @expose("/<int:id>/trace")
+    def trace(self, id: int) -> Response:
+        """The cells that a computed cell is made of."""
+        program = forms.program(report_page.find(db.session, id).campaign.form_version)
+        return jsonify(program.trace(request.args.get("cell", "")))
+
     @expose("/<int:id>/print")
     def paper(self, id: int) -> Response:
         """The whole report, as far as it is filled in, for paper."""

@@ -1,6 +1,7 @@
 """Saving, checking and explaining: for the page's scripts in JSON, for a client without scripts as plain forms."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -12,17 +13,19 @@ from flask_admin import expose
 from flask_babel import gettext as _
 
 from admin_app.extensions import db
-from admin_app.reporting import findings, sheet
+from admin_app.reporting import findings, forms, merge, replay, sheet, storage
 from admin_app.reporting.findings import Finding
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.sheet import Saved
-from views import report_page
+from views import report_page, report_words
 
 MOST = 4000  # cells in one request
 
 
 class Cells:
     """The routes that change values or look at what does not add up."""
+
+    shown: Callable[..., Response]  # `Reports.shown`: the whole page as an answer
 
     @expose("/<int:id>/cells", methods=("POST",))
     def save(self, id: int) -> ResponseReturnValue:
@@ -38,6 +41,18 @@ class Cells:
             db.session.rollback()
             return jsonify(sentence=refused.sentence), HTTPStatus.CONFLICT
         return jsonify(answer(saved) | {"status": report.state, "title": str(report.state.title)})
+
+    @expose("/<int:id>/since/<int:revision>")
+    def since(self, id: int, revision: int) -> ResponseReturnValue:
+        """What others have typed since that revision; asked for now and then while the page is looked at."""
+        report = report_page.find(db.session, id)
+        steps = replay.steps(db.session, report.id, revision, uuid.uuid4()) if report.revision > revision else []
+        program = forms.program(report.campaign.form_version)
+        others = {
+            cell: {"shown": storage.shown(program, cell, other.now), "who": other.who}
+            for cell, other in merge.since(steps).items()
+        }
+        return jsonify(revision=report.revision, status=report.state, others=others)
 
     @expose("/<int:id>/section/<code>", methods=("POST",))
     def save_section(self, id: int, code: str) -> ResponseReturnValue:
@@ -80,7 +95,7 @@ class Cells:
         found = sheet.check(db.session, id)
         db.session.commit()
         if scripted():
-            return jsonify(findings=[told(finding) for finding in found], at=report_page.clock(datetime.now(UTC)))
+            return jsonify(findings=[told(finding) for finding in found], at=report_words.clock(datetime.now(UTC)))
         return redirect(url_for(".open", id=id, section=request.form.get("section"), panel="check"))
 
     @expose("/<int:id>/explanations", methods=("POST",))
@@ -126,10 +141,10 @@ def answer(saved: Saved) -> dict[str, Any]:
     """A save's answer for the page's scripts."""
     return {
         "revision": saved.revision,
-        "at": report_page.clock(datetime.now(UTC)),
+        "at": report_words.clock(datetime.now(UTC)),
         "accepted": saved.accepted,
         "rejected": [asdict(one) for one in saved.rejected],
-        "conflicts": [{**asdict(one), "at": report_page.clock(one.at)} for one in saved.conflicts],
+        "conflicts": [{**asdict(one), "at": report_words.clock(one.at)} for one in saved.conflicts],
         "others": {cell: {"shown": one.shown, "who": one.who} for cell, one in saved.others.items()},
         "findings": [told(finding) for finding in saved.findings],
         "filled": saved.filled,
@@ -158,7 +173,7 @@ def both(conflict: sheet.Conflict) -> str:
         mine=conflict.mine or _("empty"),
         theirs=conflict.theirs or _("empty"),
         who=conflict.who,
-        at=report_page.clock(conflict.at),
+        at=report_words.clock(conflict.at),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from flask import flash, jsonify, redirect, request, url_for
+from flask import Response, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -19,6 +19,8 @@ from views.report_cells import scripted, told
 
 class Moves:
     """The routes that hand the report on."""
+
+    shown: Callable[..., Response]  # `Reports.shown`: the whole page as an answer
 
     @expose("/<int:id>/submit", methods=("POST",))
     def submit(self, id: int) -> ResponseReturnValue:
@@ -67,14 +69,14 @@ class Moves:
         flash(said(report.state))
         return back(id)
 
-    def ask_again(self, id: int, ask: str, sentence: str) -> Any:
+    def ask_again(self, id: int, ask: str, sentence: str) -> Response:
         """The page with the dialog open; where the move is no longer possible, the page says why."""
         page = report_page.open_page(
             db.session, id, request.form.get("section"), ask=ask, ask_error=sentence, ask_reason=request.form.get("reason", "")
         )
         if not page.can[ask]:
             flash(sentence, "error")
-        return self.shown(page, status=HTTPStatus.UNPROCESSABLE_ENTITY)  # type: ignore[attr-defined]
+        return self.shown(page, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def reason() -> str:

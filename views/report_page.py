@@ -2,60 +2,24 @@
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from flask import abort, url_for
-from flask_babel import format_datetime
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from admin_app.reporting import forms, scope, sheet, storage, workflow
-from admin_app.reporting.formula import Cell, Program, Section
+from admin_app.reporting import forms, pulled, scope, sheet, storage, workflow
+from admin_app.reporting.formula import Cell, Program, Section, Source
 from admin_app.reporting.sheet import Sheet
 from admin_app.reporting.workflow import Case, Move
-from models import Attachment, Campaign, Comment, FormVersion, Organization, Report, ReportState
+from models import Attachment, Campaign, Comment, FormVersion, Report
 from views import report_table, report_words
-
-S = ReportState
-
-
-@dataclass(frozen=True)
-class Line:
-    """A section in «Contents». ``state``: "empty", "begun" or "full"; ``words`` says it."""
-
-    code: str
-    title: str
-    variant: str
-    total: int
-    state: str
-    words: str
-
-
-@dataclass
-class Group:
-    """A part of the form: its sections, and those that this organization doesn't fill in with the reason."""
-
-    title: str
-    lines: list[Line] = field(default_factory=list)
-    folded_by: list[tuple[str, list[Line]]] = field(default_factory=list)
-
-    @property
-    def folded(self) -> list[Line]:
-        return [line for _sentence, lines in self.folded_by for line in lines]
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where the report stands, if it can't simply be filled in: ``kind`` colours it, ``reason`` is the reviewer's."""
-
-    sentence: str
-    kind: str = ""
-    reason: str = ""
+from views.report_contents import Group, contents
+from views.report_standing import Standing, standing
 
 
 @dataclass
@@ -100,7 +64,7 @@ class ReportPage:
 
     @property
     def saved_at(self) -> str:
-        return clock(self.report.updated_at)
+        return report_words.clock(self.report.updated_at)
 
     @property
     def key(self) -> str:
@@ -266,6 +230,19 @@ def open_page(session: Session, report_id: int, code: str | None, **more: Any) -
     return ReportPage(session, report, sheet.load(session, report), section, **more)
 
 
+def previous(session: Session, report: Report, code: str) -> dict[str, Any]:
+    """The section's cells in the report of the period before: {"period": its title, "cells": {address: as shown}}."""
+    source = Source("report", previous=True)
+    candidates = pulled.reports(session, report, [source])
+    other = pulled.choose(report.campaign.period, candidates, pulled.form_code(report), previous=True)
+    if other is None:
+        return {"period": "", "cells": {}}
+    then = sheet.load(session, other, code)
+    cells = (then.program.cells[address] for address in then.program.cells if address.startswith(f"{code}/"))
+    texts = {cell.address: shown(then, cell, False) for cell in cells if cell.kind != "blocked"}
+    return {"period": other.campaign.period.title, "cells": {address: text for address, text in texts.items() if text}}
+
+
 def shown(of: Sheet, cell: Cell, typed: bool) -> str:
     """What stands in a cell, for the screen; dates as the browser's date field wants them where one can type."""
     mark = of.values.marks.get(cell.address)
@@ -275,78 +252,3 @@ def shown(of: Sheet, cell: Cell, typed: bool) -> str:
     if cell.type == "date" and typed and cell.kind == "input":
         return str(value or "")
     return of.program.show(cell, value)
-
-
-def contents(program: Program, of: Sheet, filled: dict[str, int]) -> list[Group]:
-    """«Contents»: the form's parts; sections whose condition doesn't hold are folded, by condition."""
-    totals = storage.fillable(program)
-    groups: list[Group] = []
-    for section in program.form.sections:
-        if not groups or groups[-1].title != section.group:
-            groups.append(Group(section.group))
-        line = line_of(section, filled.get(section.code, 0), totals.get(section.code, 0))
-        if program.applies(of.values, section.code) or line.state != "empty":
-            groups[-1].lines.append(line)
-        else:
-            fold(groups[-1], report_words.condition(section.condition), line)
-    return groups
-
-
-def fold(group: Group, sentence: str, line: Line) -> None:
-    """Put a section under the sentence that says when it is filled in."""
-    for said, lines in group.folded_by:
-        if said == sentence:
-            lines.append(line)
-            return
-    group.folded_by.append((sentence, [line]))
-
-
-def line_of(section: Section, count: int, total: int) -> Line:
-    """A section's line."""
-    state = "empty" if not count else "full" if count == total else "begun"
-    words = _("nothing yet") if not count else f"{count} / {total}"
-    return Line(section.code, section.short or section.title, section.variant, total, state, words)
-
-
-def standing(session: Session, report: Report, typed: bool) -> Standing | None:
-    """What the reader must know about the report's state; None while it is simply being filled in."""
-    match report.state:
-        case S.SUBMITTED:
-            return Standing(submitted(session, report))
-        case S.ACCEPTED:
-            return Standing(_("The report was accepted on %(day)s.", day=moment(report.accepted_at)), "ok")
-        case S.REJECTED:
-            return Standing(
-                _("The report was rejected: put right what is asked for, run the check and submit it again."),
-                "warn",
-                report.reason,
-            )
-        case S.RETURNED:
-            return Standing(
-                _("The report was returned for editing: correct it, run the check and submit it again."), "warn", report.reason
-            )
-        case _ if not typed and report.campaign.closed_at:
-            return Standing(_("The campaign is closed: its reports are no longer filled in."))
-        case _:
-            return None
-
-
-def submitted(session: Session, report: Report) -> str:
-    """Who has the report, since when, and that it can't be changed meanwhile."""
-    with scope.unscoped("who has the report"):  # an organization doesn't see the cards above it
-        reviewer = session.get(Organization, report.reviewer_id)
-    return _(
-        "Submitted on %(day)s. Now under review by: %(name)s. It can be changed again only if the reviewer rejects it.",
-        day=moment(report.submitted_at),
-        name=reviewer.short_name if reviewer else "",
-    )
-
-
-def moment(at: datetime | None) -> str:
-    """A date and a time as people write them."""
-    return format_datetime(at, "d.MM.y, HH:mm") if at else ""
-
-
-def clock(at: datetime | None) -> str:
-    """The time of day."""
-    return format_datetime(at, "HH:mm") if at else ""

@@ -24,7 +24,7 @@ LABEL = 90
 class Skeleton:
     """``pieces`` of HTML with ``holes`` between them.
 
-    A hole is an address (the value), "@" and an address (where it comes from), or "#" and a row's code (a name that a code gives).
+    A hole is an address (the value), "@" and an address (where it comes from), or "#" and a row's code (its name by a code).
     """
 
     pieces: tuple[str, ...]

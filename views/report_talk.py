@@ -14,7 +14,7 @@ from admin_app.reporting import attachments, comments, findings, guard, revision
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
 from models import Attachment, Comment, Report, ReportState
-from views import report_page
+from views import report_page, report_words
 
 PANELS = ("comments", "files", "history", "changes")
 SHOWN = 300  # lines of a history or a comparison
@@ -119,7 +119,7 @@ def said(report: Report) -> dict[str, object]:
         "reason": reason,
         "may": bool(guard.may(scope.current(), Permission.REPORT_COMMENT, report)),
         "place": findings.place,
-        "moment": report_page.moment,
+        "moment": report_words.moment,
     }
 
 
@@ -130,7 +130,7 @@ def lying(report: Report) -> dict[str, object]:
         "may": bool(guard.may(scope.current(), Permission.REPORT_ATTACH, report)),
         "endings": ",".join(attachments.KINDS),
         "largest": attachments.LARGEST // 2**20,
-        "moment": report_page.moment,
+        "moment": report_words.moment,
     }
 
 
@@ -142,7 +142,7 @@ def happened(report: Report) -> dict[str, object]:
         entries.append(entry)
         if len(entries) >= SHOWN:
             break
-    return {"entries": entries, "cell": cell, "place": findings.place, "moment": report_page.moment}
+    return {"entries": entries, "cell": cell, "place": findings.place, "moment": report_words.moment}
 
 
 def changed(report: Report) -> dict[str, object]:
@@ -159,5 +159,5 @@ def changed(report: Report) -> dict[str, object]:
         "differences": differences[:SHOWN],
         "more": len(differences) - SHOWN,
         "place": findings.place,
-        "moment": report_page.moment,
+        "moment": report_words.moment,
     }

@@ -1,8 +1,9 @@
 """The report page's sentences: those that its scripts say, and those that explain conditions and origins."""
 
 import re
+from datetime import datetime
 
-from flask_babel import format_date
+from flask_babel import format_date, format_datetime
 from flask_babel import gettext as _
 
 from admin_app.reporting.pulled import Origin
@@ -52,6 +53,7 @@ def saving() -> dict[str, str]:
         "closed": _("The report can no longer be changed. What you typed and could not be saved is kept on this computer."),
         "loading-failed": _("The section could not be opened: no connection. What you typed is kept."),
         "panel-failed": _("There was no answer: check the connection and try again. What you typed is kept."),
+        "submit-unsaved": _("The report is not submitted: some cells are not saved yet. Put them right first."),
         "start-failed": _("The calculation did not load: check the connection and reload the page. “Save” works without it."),
     }
 
@@ -87,6 +89,8 @@ def cells() -> dict[str, str]:
         "outside": _("did not fit into the table: %(count)s"),
         "not-numbers": _("not numbers: %(count)s"),
         "row-short": _("row"),
+        "before": _("in %(period)s: %(text)s"),
+        "compare": _("Compare with %(period)s"),
         "mark-na": _("n/a"),
         "mark-nd": _("no data"),
         "on-cell": _("About the cell: %(place)s"),
@@ -145,3 +149,13 @@ def card_field(name: str) -> str:
     columns = Organization.__table__.columns
     column = columns.get(name) if name in columns else columns.get(f"{name}_id")
     return str(column.info["label"]) if column is not None and "label" in column.info else name
+
+
+def moment(at: datetime | None) -> str:
+    """A date and a time as people write them."""
+    return format_datetime(at, "d.MM.y, HH:mm") if at else ""
+
+
+def clock(at: datetime | None) -> str:
+    """The time of day."""
+    return format_datetime(at, "HH:mm") if at else ""

@@ -78,7 +78,7 @@ def test_review_from_the_first_comment_to_acceptance(site: Site, report: int, op
     expect(theirs.locator("[data-about]")).to_contain_text("1 стр. 01 гр. 4")
     theirs.locator(".say textarea").fill("Проверьте")
     theirs.locator(".say button").click()
-    expect(cell(theirs, "1/01/4")).to_have_class(re.compile(r"\bnote\b"))
+    expect(cell(theirs, "1/01/4")).to_have_class(re.compile(r"\bnoted\b"))
     act(theirs, "Отклонить")
     theirs.locator("#ask-reject textarea").fill("Мало девочек")
     theirs.locator("#ask-reject").get_by_role("button", name="Отклонить").click()

@@ -17,9 +17,10 @@ PICTURES = Path(__file__).resolve().parents[2] / "docs"
 TAKEN = bool(os.environ.get("MODO_PICTURES"))
 SIZE = {"width": 1440, "height": 900}
 PASSWORD = "шесть синих сов летят"
-FRAME = (
-    "(element, on) => { element.style.outline = on ? '3px solid #c2185b' : ''; element.style.outlineOffset = on ? '3px' : ''; }"
-)
+FRAME = """(element, on) => {
+    element.style.outline = on ? "3px solid #c2185b" : "";
+    element.style.outlineOffset = on && element.matches("td, li, .menu") ? "-3px" : on ? "3px" : "";
+}"""
 SAVE = """async (cells) => {
     const {url, csrf} = JSON.parse(document.getElementById("report-data").textContent);
     const {revision} = await (await fetch(`${url}/values`)).json();
@@ -115,6 +116,11 @@ def fill_in(page: Page, cells: dict[str, str]) -> None:
     assert page.evaluate(SAVE, cells) == 200
     page.reload()
     ready(page)
+
+
+def arrived(page: Page, address: str) -> None:
+    """Until the cursor stands in this cell."""
+    expect(page.locator(f'[data-cell="{address}"]').locator("input").or_(page.locator(f'td[data-cell="{address}"]:not(:has(input))'))).to_be_focused()
 
 
 def act(page: Page, words: str) -> None:

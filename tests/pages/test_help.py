@@ -28,7 +28,8 @@ def test_the_pictures_of_a_chapter_are_there(page: Page, name: str) -> None:
     page.get(f"/help/{name}")
     for picture in page.soup.select("article img"):
         assert picture["alt"]
-        assert page.client.get(str(picture["src"])).status_code == 200
+        with page.client.get(str(picture["src"])) as answer:
+            assert (answer.status_code, answer.mimetype) == (200, "image/png")
 
 
 def test_no_other_file_is_read(page: Page) -> None:

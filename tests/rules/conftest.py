@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, select, text
 from sqlalchemy.orm import Session
 
 from admin_app import migrations
 from admin_app.reporting import scope
-from models import Level, RoleName
+from models import Level, Membership, Role, RoleName
 from tests.rules.world import Node, Plan, Seat, World, build
 
 SMALL = Plan(
@@ -69,6 +69,11 @@ class Rig:
 
     def at(self, node: int) -> int:
         return self.world.nodes[node]
+
+    def seat(self, user: str, node: int, role: RoleName) -> Membership:
+        """A new membership, not yet in a session."""
+        role_id = self.plain.scalars(select(Role.id).where(Role.name == role)).one()
+        return Membership(user_id=self.world.users[PEOPLE[user]], organization_id=self.at(node), role_id=role_id)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from admin_app.reporting import guard, scope
 from admin_app.reporting.actor import unscoped
 from admin_app.reporting.guard import TABLE, Forbidden, Permission, may, require
-from models import Base, Comment, Membership, Organization, Report, ReportRevision, Request, RequestKind, Role, RoleName, User
+from models import Base, Comment, Membership, Organization, Report, ReportRevision, Request, RequestKind, RoleName, User
 from tests.rules.conftest import BRANCH1, BRATSK, IRKUTSK, PEOPLE, REGION, SCHOOL1, SCHOOL2, Rig
 from tests.rules.world import TODAY
 
@@ -70,7 +70,7 @@ def test_a_role_reaches_its_own_part_only(rig: Rig, name: str, permission: Permi
 
 
 def test_a_role_held_elsewhere_does_not_help(rig: Rig) -> None:
-    rig.plain.add(membership(rig, "irkutsk", SCHOOL2, RoleName.ORGANIZATION))
+    rig.plain.add(rig.seat("irkutsk", SCHOOL2, RoleName.ORGANIZATION))
     rig.plain.flush()
     with rig.as_("irkutsk") as actor:
         assert not may(actor, P.REPORT_REVIEW, at(rig, Report, SCHOOL2))
@@ -90,11 +90,6 @@ def test_children_belong_where_their_report_does(rig: Rig) -> None:
 # ── Never one's own report ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def membership(rig: Rig, user: str, node: int, role: RoleName) -> Membership:
-    role_id = rig.plain.scalars(select(Role.id).where(Role.name == role)).one()
-    return Membership(user_id=rig.world.users[PEOPLE[user]], organization_id=rig.at(node), role_id=role_id)
-
-
 def refusal(rig: Rig, node: int = SCHOOL1) -> str:
     """Why the operator of Иркутск may not review the node's report; empty if it may."""
     with rig.as_("irkutsk") as actor:
@@ -103,7 +98,7 @@ def refusal(rig: Rig, node: int = SCHOOL1) -> str:
 
 def test_a_report_of_ones_own_organization_is_reviewed_by_another(rig: Rig) -> None:
     assert refusal(rig) == ""
-    rig.plain.add(membership(rig, "irkutsk", SCHOOL1, RoleName.ORGANIZATION))
+    rig.plain.add(rig.seat("irkutsk", SCHOOL1, RoleName.ORGANIZATION))
     rig.plain.flush()
     assert "own organization" in refusal(rig)
     assert "own organization" in refusal(rig, BRANCH1)
@@ -140,7 +135,7 @@ def test_a_report_that_one_filled_in_last_is_reviewed_by_another(rig: Rig) -> No
     ],
 )
 def test_roles_are_given_within_ones_gift(rig: Rig, giver: str, role: RoleName, node: int, allowed: bool) -> None:
-    given = membership(rig, "newcomer", node, role)
+    given = rig.seat("newcomer", node, role)
     rig.plain.add(given)
     rig.plain.flush()
     with rig.as_(giver) as actor, unscoped("to arrange a test"):
@@ -148,7 +143,7 @@ def test_roles_are_given_within_ones_gift(rig: Rig, giver: str, role: RoleName, 
 
 
 def test_nobody_attaches_themselves(rig: Rig) -> None:
-    given = membership(rig, "support", SCHOOL1, RoleName.ORGANIZATION)
+    given = rig.seat("support", SCHOOL1, RoleName.ORGANIZATION)
     rig.plain.add(given)
     rig.plain.flush()
     with rig.as_("support") as actor:

@@ -121,8 +121,10 @@ def test_a_dead_servers_number_may_belong_to_another_program(tmp_path: Path) -> 
 def test_a_folder_too_deep_for_a_socket(tmp_path: Path) -> None:
     folder = tmp_path / "a-long-name" / ("x" * 100) / "postgres"
     address = postgres.with_driver(postgres.embedded(folder))
-    with create_engine(address).connect() as connection:
+    engine = create_engine(address)
+    with engine.connect() as connection:
         assert connection.scalar(text("SELECT lower('ЁЛКА')")) == "ёлка"
+    engine.dispose()
     postgres.leave(folder, os.getpid())
 
 

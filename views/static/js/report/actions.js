@@ -99,18 +99,27 @@ export class Actions {
     const answer = await this.#post("check", new FormData());
     if (!answer) return;
     this.#tell(answer.findings);
-    put(document, "[data-panel=check] [data-note]", fill(this.page.start.sentences.checked, {time: answer.at}));
+    const {sentences} = this.page.start;
+    const verdict = answer.findings.length ? [] : [sentences["all-right"]];
+    put(document, "[data-panel=check] [data-note]", [...verdict, fill(sentences.checked, {time: answer.at})].join(" "));
   }
 
   /** @param {HTMLFormElement} form */
   async #submit(form) {
     await this.#save();
+    const {editor, findings, panels, save, start} = this.page;
+    const [unsaved] = [...editor.bad.keys(), ...editor.conflicts.keys()];
+    if (unsaved) {
+      save.complain(start.sentences["submit-unsaved"]);
+      await this.page.jump(unsaved);
+      return;
+    }
     const answer = await this.#post("submit", new FormData(form));
     if (answer?.done) location.reload();
     else if (answer) {
-      this.page.panels.open("check");
-      this.page.findings.showWhole();
-      this.page.save.complain(answer.sentence);
+      panels.open("check");
+      findings.showWhole();
+      save.complain(answer.sentence);
     }
   }
 

@@ -14,11 +14,17 @@ export class Answers {
 
   /** A save was answered. @param {Saved} saved @param {Flight} flight */
   saved(saved, flight) {
-    const {outbox} = this.around;
     for (const {cell, sentence} of saved.rejected) this.#refused(cell, flight.cells[cell] ?? "", sentence, flight.base);
     for (const conflict of saved.conflicts) this.#disputed(conflict, flight.base);
-    for (const [address, {shown}] of Object.entries(saved.others)) {
-      if (!outbox.edits.has(address)) this.#take(address, shown);
+    this.others(saved.others);
+  }
+
+  /** What colleagues have typed comes into the table; a cell with a text of one's own stays. @param {Saved["others"]} others */
+  others(others) {
+    for (const [address, {shown, who}] of Object.entries(others)) {
+      if (this.around.outbox.edits.has(address)) continue;
+      this.#take(address, shown);
+      this.around.remote(this.editor.table?.cells.get(address), who);
     }
     this.editor.repaint(true);
   }

@@ -1,5 +1,7 @@
 /** Blocks of cells as Excel and Calc put them on the clipboard: tab-separated, quoted where a cell holds a tab or a line break. */
 
+import {fill} from "./numbers.js";
+
 /**
  * Rows of texts. Quotes are kept apart from what they enclose; the last line break ends the last row and makes no row.
  * @param {string} text @returns {string[][]}
@@ -35,4 +37,13 @@ export const write = (rows) => rows.map((row) => row.map(quoted).join("\t")).joi
 function quoted(text) {
   const bare = text.replace(/(?<=\d)[\u2009\u00a0\u202f](?=\d)/g, "").replace(/^\u2212(?=\d)/, "-");
   return /[\t\r\n"]/.test(bare) ? `"${bare.replaceAll('"', '""')}"` : bare;
+}
+
+/**
+ * What a paste has come to: what was pasted, what was left out and why.
+ * @param {{pasted: number, closed: number, outside: number, bad: number}} tally @param {Record<string, string>} sentences
+ */
+export function counted({pasted, closed, outside, bad}, sentences) {
+  const parts = [["pasted", pasted], ["closed-cells", closed], ["outside", outside], ["not-numbers", bad]];
+  return parts.filter(([name, count]) => count || name === "pasted").map(([name, count]) => fill(sentences[name], {count})).join(", ");
 }

@@ -80,6 +80,14 @@ export class Contents {
     }));
   }
 
+  /** Other sections have come to be filled in. @param {string} url */
+  async refetch(url) {
+    const response = await fetch(url, {headers: {"X-Fragment": "1"}}).catch(() => null);
+    if (!response?.ok || response.redirected) return;
+    const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
+    this.root.querySelector("[data-groups]")?.replaceChildren(...parsed.body.childNodes);
+  }
+
   /** Mark the open section. @param {string} section */
   open(section) {
     for (const link of this.root.querySelectorAll("a[data-section]")) {

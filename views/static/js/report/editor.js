@@ -1,6 +1,6 @@
 /** What happens to values: typing, committing, pasting, clearing, taking back; and how cells look for it. */
 
-import {meant, read} from "./clipboard.js";
+import {counted, meant, read} from "./clipboard.js";
 import {grey} from "./grid.js";
 import {calculated, fill, numeric, parse, show} from "./numbers.js";
 import {History} from "./undo.js";
@@ -22,6 +22,8 @@ import {History} from "./undo.js";
  * @property {() => void} changed values or problems of cells have changed
  * @property {(sentence: string) => void} say aloud
  * @property {(section: string) => Promise<void>} open another section
+ * @property {(cell: Cell|undefined, who: string) => void} remote a colleague's value has come into a cell
+ * @property {(cell: Cell, text: string) => void} shown a cell has got another text
  */
 
 const CALM = matchMedia("(prefers-reduced-motion: reduce)");
@@ -81,6 +83,7 @@ export class Editor {
   /** Show a text in a cell's field. @param {Cell} cell @param {string} text */
   put(cell, text) {
     if (cell.input && cell.input.value !== text) cell.input.value = text;
+    this.around.shown(cell, text);
     this.mark(cell);
   }
 
@@ -181,6 +184,7 @@ export class Editor {
       const text = this.shown(cell);
       if (text === cell.td.textContent) continue;
       cell.td.textContent = text;
+      this.around.shown(cell, text);
       cell.td.classList.toggle("impossible", text.startsWith("#"));
       if (flash && !CALM.matches) cell.td.animate([{backgroundColor: "var(--ok-soft)"}, {}], {duration: 1000});
     }
@@ -260,14 +264,7 @@ export class Editor {
     this.apply(changes);
     const bad = changes.filter((change) => this.bad.has(change.cell)).length;
     tally.pasted = changes.length - bad;
-    this.around.say(this.#counted(tally, bad));
-  }
-
-  /** @param {{pasted: number, closed: number, outside: number}} tally @param {number} bad */
-  #counted({pasted, closed, outside}, bad) {
-    const {sentences} = this.around;
-    const parts = [["pasted", pasted], ["closed-cells", closed], ["outside", outside], ["not-numbers", bad]];
-    return parts.filter(([name, count]) => count || name === "pasted").map(([name, count]) => fill(sentences[name], {count})).join(", ");
+    this.around.say(counted({...tally, bad}, this.around.sentences));
   }
 
   /** Take back the last operation, or do it again; goes to its section and cell. @param {boolean} back */

@@ -2,7 +2,7 @@
 
 import {Actions} from "./actions.js";
 import {Answers} from "./answers.js";
-import {write} from "./clipboard.js";
+import {Beside} from "./beside.js";
 import {Contents} from "./contents.js";
 import {Editor} from "./editor.js";
 import {Findings} from "./findings.js";
@@ -11,6 +11,7 @@ import {Model} from "./model.js";
 import {Note} from "./note.js";
 import {Outbox} from "./outbox.js";
 import {Panels} from "./panels.js";
+import {listen} from "./pasting.js";
 import {NameBar, SaveState, choices, chosen, clearOfHeads, element, markComments, markChanges, nameRow, offerCell, openSection, status, sum} from "./screen.js";
 import {Sync} from "./sync.js";
 import {Table} from "./table.js";
@@ -41,6 +42,8 @@ class Page {
     this.findings = new Findings(/** @type {HTMLElement} */ (document.querySelector("[data-panel=check]")), sentences);
     this.contents = new Contents(/** @type {HTMLDetailsElement} */ (element("contents")), `${start.url}/rows`, sentences);
     this.panels = new Panels(element("side"), `${start.url}/panel/NAME`, {failed: sentences["panel-failed"]}, () => this.#marks());
+    this.beside = new Beside(start.url, sentences);
+    this.conditions = JSON.stringify(model.applies());
     this.sync = this.#sync();
     this.editor = this.#editor();
     this.answers = new Answers(this.editor);
@@ -67,6 +70,8 @@ class Page {
       changed: () => this.#changed(),
       say: (sentence) => this.say(sentence),
       open: (section) => this.open(section),
+      remote: (cell, who) => this.beside.remote(cell, who),
+      shown: (cell, text) => this.beside.differs(cell, text),
     });
   }
 
@@ -97,14 +102,19 @@ class Page {
     this.names.show(table, null, "");
     this.#changed();
     this.#marks();
+    this.beside.attach(table, (cell) => this.editor.reads(cell));
     return table;
   }
 
   #listen() {
-    document.addEventListener("copy", (event) => this.#copied(event, false));
-    document.addEventListener("cut", (event) => this.#copied(event, true));
-    document.addEventListener("paste", (event) => this.#pasted(event));
+    listen(() => ({grid: this.grid, editor: this.editor}), () => this.#told(this.grid?.cursor ?? null));
     document.addEventListener("click", (event) => this.#clicked(event));
+    this.beside.watch(() => this.sync.revision, (revision, others) => {
+      if (this.outbox.waiting) return; // the answer to the save will bring them
+      this.sync.revision = revision;
+      this.answers.others(others);
+      this.#changed();
+    });
     addEventListener("popstate", () => this.#arrived());
     addEventListener("beforeunload", (event) => {
       if (this.outbox.waiting && !this.outbox.db) event.preventDefault(); // nothing but this page holds it
@@ -115,7 +125,8 @@ class Page {
 
   /** @param {Cell} cell */
   #moved(cell) {
-    this.names.show(this.table, cell, cell.kind === "pulled" ? cell.td.title : chosen(cell));
+    this.names.show(this.table, cell, cell.kind === "pulled" ? cell.td.title : chosen(cell) || this.beside.before(cell));
+    this.beside.frame(this.table, cell);
     this.#told(cell);
     this.last = cell.address;
     offerCell(cell.address, this.start.sentences);
@@ -198,30 +209,6 @@ class Page {
     else element("section").focus();
   }
 
-  // ── Clipboard ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** Only a selection of cells is ours; a selection of text inside one field is the browser's.
-   * @param {ClipboardEvent} event @param {boolean} cut */
-  #copied(event, cut) {
-    const {grid} = this;
-    if (!grid?.cursor || !this.table.element.contains(document.activeElement) || grid.mode !== "move") return;
-    event.clipboardData?.setData("text/plain", write(this.editor.copied(grid.selection)));
-    event.preventDefault();
-    if (cut) this.editor.clear(grid.selection.flat());
-  }
-
-  /** @param {ClipboardEvent} event */
-  #pasted(event) {
-    const {grid} = this;
-    const text = event.clipboardData?.getData("text/plain");
-    if (!text || !grid?.cursor || this.table.readonly || !this.table.element.contains(document.activeElement)) return;
-    if (grid.mode !== "move" && !/[\t\n]/.test(text.trim())) return;
-    event.preventDefault();
-    const selection = grid.selection.flat();
-    this.editor.paste(text, selection[0] ?? grid.cursor, selection);
-    this.#told(grid.cursor);
-  }
-
   // ── Values ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Values have changed: what adds up now? */
@@ -243,6 +230,9 @@ class Page {
     this.findings.tell(saved.findings);
     this.answers.saved(saved, flight);
     this.#changed();
+    const conditions = JSON.stringify(this.model.applies());
+    if (conditions !== this.conditions) this.contents.refetch(`${this.start.url}/contents?section=${this.table.section}`);
+    this.conditions = conditions;
   }
 
   /** @param {import("./sync.js").State} state @param {string} [sentence] */

@@ -179,7 +179,7 @@ export function nameRow(cell) {
 /** Corner marks where somebody has said something. @param {Table} table */
 export function markComments(table) {
   const open = new Set([...document.querySelectorAll("[data-comment-cell]:not([data-settled])")].map((item) => /** @type {HTMLElement} */ (item).dataset.commentCell));
-  for (const cell of table.cells.values()) if (open.has(cell.address) !== cell.td.classList.contains("note")) cell.td.classList.toggle("note");
+  for (const cell of table.cells.values()) if (open.has(cell.address) !== cell.td.classList.contains("noted")) cell.td.classList.toggle("noted");
 }
 
 /** Frames where a value differs from the submission before. @param {Table} table */
