@@ -1,10 +1,12 @@
 # MODO. `make` lists the targets; README.md says more.
 
-PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do command -v $$p && break; done)
+# The newest Python that runs: a name on the path may be a mere shim of a version manager.
+PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$p && break; done)
 BIN := .venv/bin
 export MODO_DEMO ?= 1
 
-.PHONY: help run test bench lint unit messages catalogue migration
+.PHONY: help run test bench lint unit pictures messages catalogue migration
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -25,6 +27,9 @@ unit: .venv/ready-dev ## the tests; T="tests/rules -k accept" runs some of them
 	$(BIN)/python -m tests.needs
 	$(BIN)/python -m admin_app.catalogues
 	$(BIN)/python -m pytest $(T)
+
+pictures: .venv/ready-dev ## the pictures of the manual and of README, by a walk through the real product
+	@MODO_PICTURES=1 $(BIN)/python -m pytest -q tests/browser/test_manual.py
 
 bench: .venv/ready-dev ## the benchmarks beside named peers, with ratios
 	$(BIN)/python -m bench

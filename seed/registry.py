@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import codes, guard, reports
+from admin_app.reporting import codes, guard, organizations
 from admin_app.reporting.guard import Permission
 from models import ClassifierItem, Level, Organization
 from seed import lists
@@ -70,7 +70,7 @@ def load(session: Session, rows: list[Row]) -> tuple[int, int]:
         raise Mistakes(loader.mistakes)
     session.flush()
     for organization in loader.added:
-        reports.admit_organization(session, organization)
+        organizations.settle(session, organization)
     return len(loader.added), len(loader.changed)
 
 

@@ -65,11 +65,11 @@ def connection(app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Itera
     """The one connection of this test: whatever commits on it is rolled back at the end."""
     with app.app_context():
         engine = db.engine
-    with engine.connect() as connection, connection.begin() as transaction:
+    with engine.connect() as connection:  # closing it rolls back
+        connection.begin()
         connection.begin_nested()  # so that sessions on it work in savepoints of their own
         monkeypatch.setattr(Database, "engine", property(lambda _: connection))
         yield connection
-        transaction.rollback()
 
 
 @pytest.fixture
@@ -77,6 +77,8 @@ def context(app: Flask, connection: Connection) -> Iterator[None]:
     """An application context inside the test's transaction."""
     with app.app_context():
         yield
+        if transaction := connection.get_transaction():
+            transaction.rollback()  # all savepoints of all sessions at once: they lie inside one another in no known order
     scope.begin(scope.NOBODY)
 
 

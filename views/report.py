@@ -22,7 +22,7 @@ from models import FormVersion
 from views import report_page, report_words
 from views.base import Screen
 from views.compressed import compressed
-from views.report_cells import Cells, scripted
+from views.report_cells import Cells, scripted, told
 from views.report_moves import Moves
 from views.report_talk import PANELS, Talk
 
@@ -113,7 +113,7 @@ class Reports(Cells, Moves, Talk, Screen):
                 known=[int(part) if part == int(part) else part for part in pairs],
                 texts=found.values.texts,
                 marks=found.values.marks,
-                explanations=findings.explanations(db.session, id),
+                findings=[told(one) for one in findings.of(db.session, report, found.program, found.values)],
             )
         )
 

@@ -32,7 +32,7 @@ class Cells:
         """{base, key, cells: {address: text}} → revision, rejected, conflicts, others' changes, findings."""
         report = report_page.find(db.session, id)
         try:
-            changes, base, key = sent(request.get_json(silent=True))
+            changes, base, key = sent(body())
             saved = sheet.save(db.session, id, changes, base, key)
             db.session.commit()
         except ValueError as error:
@@ -120,6 +120,14 @@ class Cells:
 def scripted() -> bool:
     """Does a script wait for the answer?"""
     return request.accept_mimetypes.best == "application/json"
+
+
+def body() -> Any:
+    """What the request carries as JSON; None if that can't be read (brackets may be thousands deep)."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
 
 
 def sent(body: Any) -> tuple[dict[str, str | None], int, uuid.UUID]:

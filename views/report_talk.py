@@ -10,7 +10,7 @@ from flask_admin import expose
 from markupsafe import Markup
 
 from admin_app.extensions import db
-from admin_app.reporting import attachments, comments, findings, guard, revisions, scope
+from admin_app.reporting import attachments, comments, findings, forms, guard, revisions, scope
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
 from models import Attachment, Comment, Report, ReportState
@@ -135,8 +135,9 @@ def lying(report: Report) -> dict[str, object]:
 
 
 def happened(report: Report) -> dict[str, object]:
-    """Who typed what; of one cell with ?cell=."""
-    cell = request.args.get("cell") or None
+    """Who typed what; of one cell with ?cell=, of all if the form has no such cell."""
+    asked = forms.program(report.campaign.form_version).resolve(request.args.get("cell", ""))
+    cell = asked and asked.address
     entries = []
     for entry in revisions.entries(db.session, report, cell):
         entries.append(entry)

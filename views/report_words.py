@@ -35,7 +35,6 @@ def saving() -> dict[str, str]:
     """What stands beside the status, and what is said when saving goes wrong."""
     return {
         "saved": _("saved at %(time)s"),
-        "untouched": _("nothing typed yet"),
         "saving": _("saving…"),
         "offline": _("not saved: no connection"),
         "kept": _("not saved: no connection. Kept on this computer: %(count)s"),

@@ -17,6 +17,8 @@ from werkzeug.wrappers import Response
 from wtforms import Field
 
 from admin_app.extensions import db
+from admin_app.reporting import guard, scope
+from admin_app.reporting.guard import Permission
 from models import Level, Membership, Message, Organization, User
 from views.base import RowNumber
 
@@ -87,6 +89,7 @@ def register(app: Flask, admin: Admin) -> None:
     app.register_blueprint(screen)
     app.jinja_env.globals["shell"] = LocalProxy(lambda: current(admin))
     app.jinja_env.globals["described"] = described
+    app.jinja_env.globals["reads_reports"] = reads_reports
 
 
 def current(admin: Admin) -> Shell:
@@ -189,6 +192,11 @@ def mark(entries: Iterable[Entry], path: str) -> None:
     if under:
         line, top = max(under, key=lambda pair: len(pair[0].address))
         line.here = top.here = True
+
+
+def reads_reports() -> bool:
+    """Does a link to a report lead anywhere for this person? Support sees in which state reports are, and opens none."""
+    return bool(guard.may(scope.current(), Permission.REPORT_READ))
 
 
 def described(field: Field) -> dict[str, str]:

@@ -4,8 +4,11 @@ from typing import ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as N_
+from wtforms import Form
 
 from admin_app.crud.base import SchemaView
+from admin_app.extensions import db
+from admin_app.reporting import organizations
 from admin_app.reporting.guard import Permission
 from models import Organization
 
@@ -19,6 +22,11 @@ class OrganizationView(SchemaView):
         "edit": Permission.ORGANIZATION_EDIT,
     }
     note = N_("An organization that no longer works is not deleted: give the date from which it files no reports.")
+
+    def write(self, form: Form, row: Organization, created: bool) -> None:
+        """The card, and what follows from it: its reports, and who reviews them."""
+        super().write(form, row, created)
+        organizations.settle(db.session, row)
 
     def actions(self, row: Organization) -> list[tuple[str, str]]:
         """Its cabinet, and a new organization under it."""

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from admin_app.crud.base import Answer, SchemaView
 from admin_app.extensions import db
-from admin_app.reporting import forms, guard, reports, scope
+from admin_app.reporting import forms, guard, notices, reports, scope
 from admin_app.reporting.formula import Cell, Column, FormError, Program, Row, Section
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
@@ -156,4 +156,5 @@ class MessageView(SchemaView):
     """One's own messages, as a table."""
 
     rights: ClassVar = {"list": None}
+    extra_choices: ClassVar = {"kind": tuple((kind.value, kind.title) for kind in notices.Kind)}
     note = N_("Everybody sees their own messages only.")

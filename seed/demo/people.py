@@ -14,7 +14,7 @@ from seed.demo import names
 from seed.demo.tree import Tree, latin
 
 PASSWORD = "Modo-demo-2026"  # noqa: S105  # the demo's, said in the README
-SHARED = 4  # organizations that one clerk files for
+SHARED = 8  # organizations that one clerk files for
 
 
 @dataclass
@@ -42,7 +42,7 @@ ACCOUNTS = (
 
 def places(tree: Tree) -> dict[str, list[Organization]]:
     """Where the accounts of the README are attached."""
-    irkutsk, bratsk = tree.below["Иркутск"], tree.below["Братск"]
+    irkutsk, bratsk = tree.schools("Иркутск"), tree.schools("Братск")
     region = [tree.region]
     return {
         **{"central": region, "support": region, "auditor": region, "admin": region},
@@ -50,7 +50,7 @@ def places(tree: Tree) -> dict[str, list[Organization]]:
         "bratsk": [tree.offices["Братск"]],
         "school1": [irkutsk[0]],
         "school2": [bratsk[0]],
-        "clerk": [irkutsk[1], irkutsk[3]],
+        "clerk": irkutsk[1:3],
         "newcomer": [],
     }
 

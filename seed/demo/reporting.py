@@ -40,7 +40,7 @@ EXPLANATIONS = (
 )
 STATES = ("empty", "draft", "submitted", "accepted", "rejected", "returned")
 NOW_WEIGHTS = (16, 18, 26, 30, 6, 4)
-PASSPORT_WEIGHTS = (62, 8, 12, 14, 3, 1)
+PASSPORT_WEIGHTS = (80, 5, 7, 6, 1, 1)
 ACCEPTED_ONLY = (0, 0, 0, 1, 0, 0)
 
 
@@ -67,10 +67,10 @@ def fill(
     """Last year's campaign with everything accepted, this year's in the middle, and the same of the half-yearly passport."""
     demo = Demo(session, tree, cast, Filler(luck), luck)
     oo1, passport = versions
-    schools = [one for one in tree.organizations if one.type is not None and one.type.code == "school"]
-    fixed = {cast_of(tree, "school1"): "empty", cast_of(tree, "school2"): "draft"}
-    fixed |= {tree.below["Иркутск"][1].id: "rejected", tree.below["Иркутск"][3].id: "submitted"}
-    types = [schools[0].type_id or 0]
+    school1, first, second, *_others = tree.schools("Иркутск")
+    school2 = tree.schools("Братск")[0]
+    fixed = {school1.id: "empty", school2.id: "draft", first.id: "rejected", second.id: "submitted"}
+    types = [school1.type_id or 0]
     year, _end = bounds(PeriodKind.SCHOOL_YEAR, today)
     before = campaign(
         demo, oo1, PeriodKind.SCHOOL_YEAR, year - timedelta(days=1), "Отчет ОО-1 за {}", types, date(year.year - 1, 10, 15)
@@ -86,17 +86,12 @@ def fill(
     last = campaign(
         demo, passport, PeriodKind.HALF_YEAR, start - timedelta(days=1), "Паспорт организации, {}", [], start + timedelta(days=20)
     )
-    run(demo, last, (70, 0, 0, 30, 0, 0), {})
+    run(demo, last, (85, 0, 0, 15, 0, 0), {})
     settle_dates(session, last)
     reports.close_campaign(session, last)
     half = campaign(demo, passport, PeriodKind.HALF_YEAR, today, "Паспорт организации, {}", [], end + timedelta(days=20))
     run(demo, half, PASSPORT_WEIGHTS, {})
     say("  passports of the half-year")
-
-
-def cast_of(tree: Tree, login: str) -> int:
-    """The organization of a README account."""
-    return tree.below["Иркутск" if login == "school1" else "Братск"][0].id
 
 
 def campaign(

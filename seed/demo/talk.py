@@ -16,7 +16,7 @@ UNREAD = 5  # messages that a person has not read yet
 
 def talk(session: Session, tree: Tree, cast: Cast) -> None:
     """Requests of each fate; of everybody's messages the last few are new."""
-    school1, school2 = tree.below["Иркутск"][0], tree.below["Братск"][0]
+    school1, school2, other = tree.schools("Иркутск")[0], *tree.schools("Братск")[:2]
     accepted = session.scalars(
         select(Report.id)
         .join(Campaign)
@@ -27,7 +27,7 @@ def talk(session: Session, tree: Tree, cast: Cast) -> None:
         session,
         cast,
         "newcomer",
-        Wish(RequestKind.ATTACH_USER, "Работаю секретарём, заполняю отчёты.", place=tree.below["Братск"][1].inn or ""),
+        Wish(RequestKind.ATTACH_USER, "Работаю секретарём, заполняю отчёты.", place=other.inn or ""),
     )
     card = filed(
         session, cast, "school1", Wish(RequestKind.EDIT_CARD, "Сменился телефон приёмной: +7 (3952) 90-11-22.", school1.id)

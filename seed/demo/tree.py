@@ -28,6 +28,10 @@ class Tree:
     colleges: list[Organization] = field(default_factory=list)
     branches: list[Organization] = field(default_factory=list)
 
+    def schools(self, municipality: str) -> list[Organization]:
+        """The schools of a municipality."""
+        return [one for one in self.below[municipality] if one.type is not None and one.type.code == "school"]
+
     @property
     def organizations(self) -> list[Organization]:
         """All but the region, the offices and the branches."""
@@ -108,12 +112,12 @@ def municipal_office(gardener: Gardener, region: Organization, municipality: dic
 
 
 def member(gardener: Gardener, office: Organization, municipality: dict[str, Any], place: int) -> Organization:
-    """The organization at this place of a municipality: of ten, six are schools, two kindergartens, one a centre for leisure."""
+    """The organization at this place of a municipality: of ten, five are schools, three kindergartens."""
     luck = gardener.luck
     city = municipality["type"] == "городской округ"
     town = municipality["center"].split(" (")[0]
     at = town if city or place < 2 else f"{luck.choice(('с.', 'п.', 'д.'))} {names.village(luck)}"
-    maker = (school, school, kindergarten, school, school, centre, school, school, kindergarten, school)[place % 10]
+    maker = (school, kindergarten, school, centre, kindergarten, school, kindergarten, school, centre, school)[place % 10]
     short, full, kind = maker(gardener, municipality, at, place, city)
     card = {"address": f"{settlement(at)}, {names.street(luck)}", "oktmo": municipality["oktmo"], "head_position": "Заведующая"}
     if maker is not kindergarten:

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
@@ -46,19 +46,18 @@ class Site:
     @contextmanager
     def acting(self, person: str) -> Iterator[Session]:
         """A scoped session in which this person acts; committed at the end."""
-        with scope.ScopedSession(self.engine) as session, Session(self.engine) as plain:
-            with scope.acting(scope.actor_of(self.cast.users[person], plain)):
-                yield session
-                session.commit()
+        with Session(self.engine) as plain:
+            actor = scope.actor_of(self.cast.users[person], plain)
+        with scope.acting(actor), scope.ScopedSession(self.engine) as session:
+            yield session
+            session.commit()
 
     def reports(self, document: dict[str, Any] = made.DOCUMENT, **filled: str) -> dict[str, int]:
         """Fresh reports of a form, of a school year of their own: ids by organization."""
         year = next(YEARS)
-        with scope.ScopedSession(self.engine) as session, Session(self.engine) as plain:
-            with scope.acting(scope.actor_of(self.cast.users["central"], plain)):
-                during = made.period(session, date(year, 9, 1), date(year + 1, 8, 31))
-                ids = made.arrange(session, plain, self.cast, document, during=during)
-                session.commit()
+        with self.acting("central") as session, Session(self.engine) as plain:
+            during = made.period(session, date(year, 9, 1), date(year + 1, 8, 31))
+            ids = made.arrange(session, plain, self.cast, document, during=during)
         if filled:
             self.save("school1", ids["school1"], **filled)
         return ids
@@ -156,6 +155,7 @@ def browser() -> Iterator[Browser]:
     program = chromium()
     if program is None:
         pytest.skip("there is no Chromium: python -m tests.needs gets one")
+    expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser

@@ -33,8 +33,8 @@ def paste(page: Page, text: str) -> None:
     """What Ctrl+V does with this on the clipboard."""
     page.evaluate(
         """text => {
-            const data = new DataTransfer(); data.setData("text/plain", text);
-            document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+            const clipboardData = new DataTransfer(); clipboardData.setData("text/plain", text);
+            document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true}));
         }""",
         text,
     )

@@ -110,3 +110,41 @@ def test_a_file_beside_the_report(report: int, open_report: Callable[..., Page])
     page.locator(".say input[type=file]").set_input_files({"name": "a.exe", "mimeType": "text/plain", "buffer": b"MZ"})
     page.locator(".say button").click()
     expect(page.locator(".side [role=alert]")).not_to_be_empty()
+
+
+def test_the_first_save_makes_a_draft(site: Site, open_report: Callable[..., Page]) -> None:
+    page = open_report(site.reports()["school1"])
+    expect(page.locator("[data-status]")).to_have_text("Не заполнен")
+    field(page, "1/01/4").fill("5")
+    expect(page.locator("[data-status]")).to_have_text("Черновик")
+    expect(page.locator("[data-status]")).to_have_attribute("data-status", "draft")
+
+
+def test_unsaved_cells_hinder_submission(report: int, open_report: Callable[..., Page]) -> None:
+    page = open_report(report)
+    field(page, "1/02/4").fill("много")
+    act(page, "Отправить отчет")
+    expect(page.locator("#trouble")).to_contain_text("не сохранены")
+    assert here(page) == "1/02/4"
+    expect(page.locator("[data-status]")).to_have_attribute("data-status", "draft")
+
+
+def test_the_period_before_is_compared(site: Site, open_report: Callable[..., Page]) -> None:
+    before, now = site.reports(**FILLED)["school1"], site.reports()["school1"]
+    assert before < now
+    page = open_report(now)
+    field(page, "1/01/4").fill("45")
+    field(page, "1/01/5").fill("60")
+    expect(page.locator("#ref [data-aside]")).to_contain_text(": 60")
+    page.locator("#compare").click()
+    expect(cell(page, "1/01/4")).to_have_attribute("data-was", "40")
+    expect(page.locator("td[data-differs]")).not_to_have_count(0)
+    assert cell(page, "1/01/5").get_attribute("data-differs") is None
+
+
+def test_a_total_frames_its_parts(report: int, open_report: Callable[..., Page]) -> None:
+    page = open_report(report)
+    cell(page, "1/01/3").click()
+    expect(page.locator("td.part")).to_have_count(2)
+    field(page, "1/02/4").click()
+    expect(page.locator("td.part")).to_have_count(0)

@@ -31,8 +31,8 @@ def test_white_cells_follow_while_one_types(page: Page) -> None:
 def test_keys_move_as_in_excel(page: Page) -> None:
     field(page, "1/01/4").click()
     for key, address in (
-        ("ArrowRight", "1/01/5"), ("ArrowDown", "1/02/5"), ("ArrowLeft", "1/02/4"), ("ArrowLeft", "1/02/3"), ("ArrowUp", "1/01/3"),
-        ("ArrowRight", "1/01/4"), ("Enter", "1/02/4"), ("Shift+Enter", "1/01/4"), ("Tab", "1/01/5"), ("Tab", "1/02/4"),
+        ("ArrowRight", "1/01/5"), ("ArrowDown", "1/02/5"), ("ArrowLeft", "1/02/4"), ("ArrowLeft", "1/02/3"),
+        ("ArrowUp", "1/01/3"), ("ArrowRight", "1/01/4"), ("Enter", "1/02/4"), ("Shift+Enter", "1/01/4"), ("Tab", "1/01/5"), ("Tab", "1/02/4"),
         ("Shift+Tab", "1/01/5"), ("Control+ArrowDown", "1/03/5"), ("ArrowLeft", "1/03/3"), ("Home", "1/03/3"), ("End", "1/03/5"),
         ("Control+Home", "1/01/3"),
     ):  # fmt: skip
@@ -124,9 +124,9 @@ def test_a_selection_is_summed_copied_filled_and_cleared(page: Page) -> None:
     page.keyboard.press("Shift+ArrowRight")
     expect(page.locator("#sum")).to_contain_text("сумма: 30")
     copied = page.evaluate(
-        """() => { const data = new DataTransfer();
-            document.activeElement.dispatchEvent(new ClipboardEvent("copy", {clipboardData: data, bubbles: true, cancelable: true}));
-            return data.getData("text/plain"); }"""
+        """() => { const clipboardData = new DataTransfer();
+            document.activeElement.dispatchEvent(new ClipboardEvent("copy", {clipboardData, bubbles: true, cancelable: true}));
+            return clipboardData.getData("text/plain"); }"""
     )
     assert copied == "10\t20"
     field(page, "1/01/4").click()

@@ -30,6 +30,14 @@ PERSON = {
 PASSWORDS = ("Пароль", "Пароль еще раз")
 REASON = "В разделе 2.1.1.1 число девочек не сходится с приказами: в первых классах их 39, во вторых 36. Исправьте и отправьте еще раз."
 
+WISHES = (
+    "Редактирование титульной информации организации",
+    "Удаление организации из Мониторинга",
+    "Возвращение отчета на редактирование",
+    "Подключение пользователя к профилю организации",
+    "Удаление пользователя из информационной системы",
+)
+
 
 @pytest.fixture(scope="module")
 def story(region: Region, browser: Browser) -> Iterator[Story]:
@@ -158,7 +166,18 @@ def test_figure_8_two_ways_back_to_the_cabinet(stranger: Page) -> None:
         expect(stranger).to_have_url(re.compile("/cabinet$"))
 
 
+def test_the_block_of_requests_leads_to_their_service(stranger: Page) -> None:
+    stranger.goto("/cabinet")
+    stranger.locator("#requests").get_by_role("link", name="Сервис заявок").click()
+    expect(stranger.get_by_role("heading", level=1)).to_have_text("Сервис заявок")
+    stranger.get_by_role("main").get_by_role("link", name="Новая заявка").first.click()
+    for wish in WISHES:
+        expect(stranger.get_by_role("main").get_by_role("link", name=wish)).to_be_visible()
+    shot(stranger, "manual/img/requests.png")
+
+
 def test_figure_9_the_bar_and_the_block_lead_to_the_organization(stranger: Page) -> None:
+    stranger.goto("/cabinet")
     bar = stranger.get_by_role("navigation", name="Мои организации")
     block = stranger.get_by_role("region", name="Мои организации")
     shot(stranger, "manual/img/fig09.png", bar.get_by_role("link"), block)

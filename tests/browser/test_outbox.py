@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from admin_app.reporting import reports
 from tests.browser.conftest import Site, ready, sign_in
 from tests.browser.grid import field, reads, saved
 
@@ -68,7 +69,7 @@ def test_a_lost_answer_does_not_save_twice(site: Site, ids: dict[str, int], open
     page = open_report(ids["school1"])
     lost: list[int] = []
 
-    def lose(route) -> None:  # type: ignore[no-untyped-def]
+    def lose(route: Route) -> None:
         if lost:
             route.continue_()
             return
@@ -83,9 +84,7 @@ def test_a_lost_answer_does_not_save_twice(site: Site, ids: dict[str, int], open
 
 
 def test_an_ended_session_keeps_everything_and_goes_on_after_signing_in(
-    ids: dict[str, int],
-    browser,
-    site: Site,  # type: ignore[no-untyped-def]
+    site: Site, ids: dict[str, int], browser: Browser
 ) -> None:
     context = browser.new_context(base_url=site.url)
     page = context.new_page()
@@ -145,8 +144,6 @@ def test_an_undecided_conflict_survives_a_reload(site: Site, ids: dict[str, int]
 def test_typing_after_the_report_has_gone_is_kept_and_told(
     site: Site, ids: dict[str, int], open_report: Callable[..., Page]
 ) -> None:
-    from admin_app.reporting import reports
-
     page = open_report(ids["school1"])
     site.save("clerk", ids["school1"], c1_01_4="10", c1_01_5="10", c1_03_5="1")
     with site.acting("clerk") as session:
@@ -161,7 +158,7 @@ def test_a_server_that_fails_is_asked_again(ids: dict[str, int], open_report: Ca
     page = open_report(ids["school1"])
     failures = iter((500, 503))
 
-    def fail(route) -> None:  # type: ignore[no-untyped-def]
+    def fail(route: Route) -> None:
         status = next(failures, None)
         if status is None:
             route.continue_()

@@ -45,7 +45,7 @@ class Story:
         """The window of a person: a stranger's is not signed in; the others sign in with the demo's password."""
         if person not in self.windows:
             context = self.browser.new_context(base_url=self.region.url, viewport=SIZE)  # type: ignore[arg-type]
-            context.set_default_timeout(20_000)
+            context.set_default_timeout(60_000)
             context.on("weberror", lambda error: self.wrong.append(str(error.error)))
             self.windows[person] = context.new_page()
             if person != "stranger":
@@ -74,7 +74,7 @@ def shot(page: Page, name: str, *marked: Locator, whole: bool = False) -> None:
         one.evaluate(FRAME, False)
 
 
-def letter(story: Story, recipient: str, subject: str, seconds: float = 30) -> EmailMessage:
+def letter(story: Story, recipient: str, subject: str, seconds: float = 120) -> EmailMessage:
     """The letter in the outbox, as soon as the worker has let it leave."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -120,7 +120,9 @@ def fill_in(page: Page, cells: dict[str, str]) -> None:
 
 def arrived(page: Page, address: str) -> None:
     """Until the cursor stands in this cell."""
-    expect(page.locator(f'[data-cell="{address}"]').locator("input").or_(page.locator(f'td[data-cell="{address}"]:not(:has(input))'))).to_be_focused()
+    expect(
+        page.locator(f'[data-cell="{address}"]').locator("input").or_(page.locator(f'td[data-cell="{address}"]:not(:has(input))'))
+    ).to_be_focused()
 
 
 def act(page: Page, words: str) -> None:

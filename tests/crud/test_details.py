@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Event, Level, Organization
+from admin_app.reporting import notices
+from models import Event, Level, Message, Organization
 from tests.crud.test_list import NAMES
 from tests.page import Page
 from tests.people import Cast, organization
@@ -74,3 +75,11 @@ def test_a_form_version_is_previewed(page_of: PageOf, session: Session, plain: S
     assert len(page.soup.select("td.input")) == 5
     page.get(str(page.soup.select("nav.card a")[1]["href"]))
     assert "Прочее" in page.soup.h1.get_text()
+
+
+def test_a_message_says_in_words_what_it_is_about(page_of: PageOf, plain: Session, cast: Cast) -> None:
+    kinds = list(notices.Kind)
+    plain.add_all(Message(recipient_id=cast.users["central"], kind=kind, subject="Отчет", body="Отчет") for kind in kinds)
+    plain.commit()
+    shown = page_of("central").get("/admin/message/").soup.select_one("tbody").get_text()
+    assert not [kind for kind in kinds if kind.value in shown]

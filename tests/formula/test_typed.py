@@ -48,7 +48,7 @@ def typed(program: Program, column: str, text: str) -> Any:
         ("6", "001", "001"), ("6", " 21 ", "21"),
         ("7", "05.09.2025", "2025-09-05"), ("7", "5.9.2025", "2025-09-05"), ("7", "2025-09-05", "2025-09-05"),
         ("8", "1998", 1998), ("9", "  два   слова ", "два слова"), ("10", "2", 2),
-        ("11", "-5,5", -5.5), ("11", "\u22125,5", -5.5), ("11", "–5,5", -5.5), ("11", "-0", 0),
+        ("11", "-5,5", -5.5), ("11", "\u22125,5", -5.5), ("11", "–5,5", -5.5), ("11", "-0", 0), ("11", "\u200b7\ufeff", 7),
     ],
 )  # fmt: skip
 def test_accepted(program: Program, column: str, text: str, value: Any) -> None:
@@ -99,6 +99,13 @@ def test_what_is_shown_can_be_typed_again(tenths: int) -> None:
     program = small.form("01  А", "1  Имя | name\n3  А | decimal 1 | min none")
     cell = program.cells["1/01/3"]
     assert program.parse(cell, program.show(cell, tenths / 10)) == tenths / 10
+
+
+@pytest.mark.parametrize("text", ["1,5", "1.234,5", "1,x"])
+def test_a_refusal_quotes_what_was_typed(program: Program, text: str) -> None:
+    with pytest.raises(CellError) as error:
+        typed(program, "3", text)
+    assert error.value.params["text"] == text
 
 
 @given(st.text(max_size=60))

@@ -15,6 +15,8 @@ test("both decimal marks, all spaces and all minus signs are read", () => {
 test("what a cell can't hold is told by a code", () => {
   assert.equal(parse("12а", count).code, "letters");
   assert.equal(parse("1,5", count).code, "whole");
+  assert.equal(parse("1.234,5", count).params.text, "1.234,5");
+  assert.equal(parse("\u200b7\ufeff", count).value, 7);
   assert.equal(parse("-1", count).code, "negative");
   assert.equal(parse("9".repeat(40), count).code, "too-long");
   assert.equal(parse("NaN", count).code, "letters");

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from models import Report
 from tests.page import Page
 from tests.people import Cast
-from tests.reports import FILLED, arrange, save
+from tests.reports import FILLED, arrange, period, save
 
 FOLDED: dict[str, Any] = {
     "form": "ФОРМЫ",
@@ -157,3 +158,31 @@ def test_the_whole_report_for_paper(session: Session, mine: Page, ids: dict[str,
     assert [str(table["data-section"]) for table in mine.soup.select("table.g")] == ["1", "2"]
     assert mine.soup.select_one("input") is None
     assert cell(mine, "1/01/3").get_text() == "100"
+
+
+def test_the_period_before_stands_beside(
+    session: Session, plain: Session, cast: Cast, mine: Page, as_: Callable[[str], Any]
+) -> None:
+    with as_("central"):
+        earlier = period(session, date(2024, 9, 1), date(2025, 8, 31))
+    before, now = arrange(session, plain, cast, during=earlier), arrange(session, plain, cast)
+    with as_("school1"):
+        save(session, before["school1"], FILLED)
+    told = json.loads(mine.get(f"/reports/{now['school1']}/previous/1").response.get_data())
+    assert told["period"] == "2024/2025"
+    typed = {cell: text for cell, text in FILLED.items() if cell.startswith("1/")}
+    assert told["cells"] == {**typed, "1/01/3": "100", "1/02/3": "30", "1/03/3": "3"}
+    assert json.loads(mine.get(f"/reports/{before['school1']}/previous/1").response.get_data()) == {"period": "", "cells": {}}
+
+
+def test_colleagues_edits_and_the_parts_of_a_total(
+    session: Session, mine: Page, ids: dict[str, int], as_: Callable[[str], Any]
+) -> None:
+    with as_("clerk"):
+        save(session, ids["school1"], {"1/01/4": "14"})
+    told = json.loads(mine.get(f"/reports/{ids['school1']}/since/0").response.get_data())
+    assert (told["revision"], told["others"]) == (1, {"1/01/4": {"shown": "14", "who": "Двухместная З."}})
+    assert json.loads(mine.get(f"/reports/{ids['school1']}/since/1").response.get_data())["others"] == {}
+    parts = json.loads(mine.get(f"/reports/{ids['school1']}/trace?cell=1/01/3").response.get_data())
+    assert parts == ["1/01/4", "1/01/5"]
+    assert json.loads(mine.get(f"/reports/{ids['school1']}/trace?cell=no/such/cell").response.get_data()) == []

@@ -23,10 +23,11 @@ from models import (
     LoginSession,
     Organization,
     Period,
+    Report,
     Role,
     RoleName,
 )
-from tests.rules.conftest import REGION, Rig
+from tests.rules.conftest import IRKUTSK, REGION, Rig
 from tests.rules.world import Node, Plan, Seat, build
 
 OPEN = {Campaign, Classifier, ClassifierItem, Form, Period, Role}
@@ -139,3 +140,11 @@ def test_a_neighbour_whose_number_begins_alike_is_not_below(rig: Rig) -> None:
         for reaches in ((reach,), (reach, reach)):  # a range, and a list of ranges
             with scope.acting(scope.Actor(1, "", reaches)):
                 assert keys(rig.scoped, Organization) == {key}
+
+
+def test_the_user_of_an_office_fills_its_own_report_and_sees_nothing_below(rig: Rig) -> None:
+    rig.plain.add(rig.seat("newcomer", IRKUTSK, RoleName.ORGANIZATION))
+    rig.plain.flush()
+    with rig.as_("newcomer"):
+        assert keys(rig.scoped, Organization) == {rig.at(IRKUTSK)}
+        assert keys(rig.scoped, Report) == {rig.world.key(Report, IRKUTSK)}

@@ -172,6 +172,16 @@ def test_relations_lead_to_nothing_foreign(rig: Rig, load: Callable[[Any], Any])
         assert [row.organization_id for row in me.memberships] == [rig.at(SCHOOL1)]
 
 
+def test_relations_of_relations_lead_to_nothing_hidden(rig: Rig) -> None:
+    draft = next(key for key, published in rig.world.versions.items() if not published)
+    rig.plain.scalars(select(Campaign)).one().form_version_id = draft
+    rig.plain.flush()
+    deep = select(Report).options(joinedload(Report.campaign).joinedload(Campaign.form_version))
+    for name, hidden in (("school1", True), ("central", False)):
+        with rig.as_(name):
+            assert (rig.scoped.scalars(deep).first().campaign.form_version is None) is hidden
+
+
 def test_contains_eager_and_joins_to_parents(rig: Rig) -> None:
     with rig.as_("irkutsk"):
         rows = rig.scoped.scalars(select(Report).join(Report.organization).options(contains_eager(Report.organization))).all()

@@ -256,11 +256,17 @@ def test_a_role_that_only_reads_lends_no_reach_to_one_that_writes(rig: Rig) -> N
     rig.plain.add(rig.seat("auditor", SCHOOL1, RoleName.ORGANIZATION))
     rig.plain.flush()
     with rig.as_("auditor"):
-        rig.scoped.get_one(Report, rig.world.key(Report, SCHOOL1)).revision = 3
-        rig.scoped.flush()
-        rig.scoped.get_one(Report, rig.world.key(Report, SCHOOL2)).revision = 3
+        own, other = (rig.scoped.get_one(Report, rig.world.key(Report, node)) for node in (SCHOOL1, SCHOOL2))
+        own.revision = 3
+        rig.scoped.commit()
+        other.revision = 3
         with pytest.raises(OutOfScope):
             rig.scoped.flush()
+        rig.scoped.rollback()
+        rig.scoped.get_one(Comment, rig.world.key(Comment, SCHOOL1)).report_id = other.id
+        with pytest.raises(OutOfScope):  # seen there, and to be written here, but not to be written there
+            rig.scoped.flush()
+        rig.scoped.rollback()
 
 
 # ── unscoped ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -26,7 +26,7 @@ def test_a_demo_school_has_no_findings(oo1: Program, size: tuple[str, ...]) -> N
 
 def test_a_broken_sample_would_be_found(oo1: Program) -> None:
     values = oo1.blank()
-    for address, value in (filling.together(("tiny",)) | {"3.3.1/22/3": 9000.0}).items():
+    for address, value in (filling.together(("tiny",)) | {"1.3/01/3": 9000.0}).items():
         if oo1.cells[address].kind == "input":
             oo1.put(values, oo1.cells[address], value)
     oo1.calc(values)

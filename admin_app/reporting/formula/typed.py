@@ -8,7 +8,7 @@ from .errors import N_, CellError
 from .form import Cell
 from .runtime import rnd
 
-SPACES = re.compile(r"[\s\u00a0\u2009\u202f\u2007]+")
+SPACES = re.compile(r"[\s\u00a0\u2009\u202f\u2007\u200b-\u200d\u2060\ufeff]+")  # also those that pasted text hides
 NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 MINUSES = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2014": "-", "\u2010": "-", "\u2011": "-", ",": "."})
 THIN = "\u2009"
@@ -26,34 +26,34 @@ def parse(cell: Cell, text: str, choices: dict[str, str] | None) -> float | str 
         return None
     if not cell.numeric:
         return _word(cell, stripped, choices)
-    number = _number(cell, SPACES.sub("", stripped).translate(MINUSES))
+    number = _number(cell, SPACES.sub("", stripped).translate(MINUSES), _short(stripped))
     if choices is not None and f"{number:g}" not in choices:
         raise CellError("list", N_("“%(text)s” is not in the list of this cell."), text=_short(text))
     return number
 
 
-def _number(cell: Cell, text: str) -> float:
+def _number(cell: Cell, text: str, typed: str) -> float:
     if not NUMBER.fullmatch(text):
-        raise CellError("letters", N_("“%(text)s” is not a number: only digits are accepted here."), text=_short(text))
+        raise CellError("letters", N_("“%(text)s” is not a number: only digits are accepted here."), text=typed)
     whole, _, fraction = text.lstrip("+-").partition(".")
     fraction = fraction.rstrip("0")
     if len(fraction) > cell.decimals:
-        raise _decimals(cell, text)
+        raise _decimals(cell, typed)
     if len(whole.lstrip("0")) + cell.decimals > LONGEST:
-        raise CellError("too-long", N_("The number “%(text)s” is too long."), text=_short(text))
+        raise CellError("too-long", N_("The number “%(text)s” is too long."), text=typed)
     value = rnd(float(text), 10.0**cell.decimals) + 0.0
     _bounds(cell, value)
     return value
 
 
-def _decimals(cell: Cell, text: str) -> CellError:
+def _decimals(cell: Cell, typed: str) -> CellError:
     if cell.decimals == 0:
-        return CellError("decimals", N_("Only a whole number is accepted here, not “%(text)s”."), text=_short(text))
+        return CellError("decimals", N_("Only a whole number is accepted here, not “%(text)s”."), text=typed)
     return CellError(
         "decimals",
         N_("At most %(digits)s digits after the decimal point are accepted here, not “%(text)s”."),
         digits=cell.decimals,
-        text=_short(text),
+        text=typed,
     )
 
 

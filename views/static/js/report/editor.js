@@ -76,6 +76,8 @@ export class Editor {
 
   /** What the model says the cell reads. @param {Cell} cell */
   shown(cell) {
+    const mark = this.around.model.marks.get(cell.address);
+    if (mark) return this.around.sentences[`mark-${mark}`];
     const value = this.around.model.get(cell);
     return cell.rule.type === "date" ? String(value ?? "") : show(value, cell.rule);
   }

@@ -24,7 +24,7 @@ import {plain} from "./numbers.js";
 /**
  * What `/reports/<id>/values` answers: `known` is slot, value, slot, value…
  * @typedef {{revision: number, known: number[], texts: Record<string, string>, marks: Record<string, string>,
- *   explanations: Record<string, string>}} Stored
+ *   findings: import("./findings.js").Finding[]}} Stored
  */
 
 export class Model {

@@ -17,7 +17,7 @@
  * @typedef {{value: number|string|null, code?: undefined}|{code: string, params: Record<string, string>}} Parsed
  */
 
-const SPACES = /[\s\u00a0\u2009\u202f\u2007]+/g;
+const SPACES = /[\s\u00a0\u2009\u202f\u2007\u200b-\u200d\u2060\ufeff]+/g; // also those that pasted text hides
 const NUMBER = /^[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$/;
 const MINUSES = /[\u2212\u2013\u2014\u2010\u2011]/g;
 const SUM = /^=?[0-9.]+(?:\+[0-9.]+)+$|^=[0-9.]+(?:[-+*/][0-9.]+)*$/;
@@ -62,18 +62,18 @@ export function parse(text, rule) {
   if (!numeric(rule)) {
     return stripped.length > TEXT_LIMIT ? {code: "text-long", params: {limit: String(TEXT_LIMIT)}} : {value: stripped};
   }
-  return number(plain(stripped), rule);
+  return number(plain(stripped), rule, short(stripped));
 }
 
-/** @param {string} text @param {Rule} rule @returns {Parsed} */
-function number(text, rule) {
-  if (!NUMBER.test(text)) return {code: "letters", params: {text: short(text)}};
+/** `typed` is how sentences quote it. @param {string} text @param {Rule} rule @param {string} typed @returns {Parsed} */
+function number(text, rule, typed) {
+  if (!NUMBER.test(text)) return {code: "letters", params: {text: typed}};
   const [whole, fraction = ""] = text.replace(/^[-+]/, "").split(".");
   if (fraction.replace(/0+$/, "").length > rule.decimals) {
-    const params = {digits: String(rule.decimals), text: short(text)};
+    const params = {digits: String(rule.decimals), text: typed};
     return {code: rule.decimals === 0 ? "whole" : "decimals", params};
   }
-  if (whole.replace(/^0+/, "").length + rule.decimals > LONGEST) return {code: "too-long", params: {text: short(text)}};
+  if (whole.replace(/^0+/, "").length + rule.decimals > LONGEST) return {code: "too-long", params: {text: typed}};
   const value = rnd(Number(text), 10 ** rule.decimals) + 0;
   return bounds(value, rule) ?? {value};
 }

@@ -102,7 +102,7 @@ class Page {
     this.names.show(table, null, "");
     this.#changed();
     this.#marks();
-    this.beside.attach(table, (cell) => this.editor.reads(cell));
+    this.beside.attach(table, (cell) => this.editor.reads(cell)).then(() => this.grid?.cursor && this.#named(this.grid.cursor));
     return table;
   }
 
@@ -125,12 +125,18 @@ class Page {
 
   /** @param {Cell} cell */
   #moved(cell) {
-    this.names.show(this.table, cell, cell.kind === "pulled" ? cell.td.title : chosen(cell) || this.beside.before(cell));
+    this.#named(cell);
     this.beside.frame(this.table, cell);
     this.#told(cell);
     this.last = cell.address;
     offerCell(cell.address, this.start.sentences);
     choices(this.start.url, cell);
+  }
+
+  /** The name bar: where the cursor is, and what there is to know of the cell. @param {Cell|null} cell */
+  #named(cell) {
+    const aside = !cell ? "" : cell.kind === "pulled" ? cell.td.title : chosen(cell) || this.beside.before(cell);
+    this.names.show(this.table, cell, aside);
   }
 
   /** What there is to say at the cell. @param {Cell|null} cell */
@@ -206,7 +212,7 @@ class Page {
   #arriveAt(row) {
     const first = row ? this.table.rows.flat().find((cell) => cell.address.split("/")[1] === row) : null;
     if (first) this.#to(first);
-    else element("section").focus();
+    else if (document.activeElement === document.body) element("section").focus();
   }
 
   // ── Values ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -275,7 +281,8 @@ async function begin(start) {
     outbox.load(),
   ]);
   const page = new Page({...start, revision: stored.revision}, new Model(program, stored), outbox);
-  page.findings.explanations = stored.explanations;
+  page.findings.tell(stored.findings);
+  page.editor.around.changed();
   document.documentElement.dataset.ready = "yes";
   await page.actions.takeUp();
 }

@@ -88,9 +88,12 @@ export class Panels {
     const opener = event.target.closest("[data-opens]");
     if (opener) {
       event.preventDefault();
+      const menu = opener.closest("details.drop");
+      if (menu instanceof HTMLDetailsElement) menu.open = false;
       const name = /** @type {HTMLElement} */ (opener).dataset.opens ?? "";
       if (this.name === name && !this.side.hidden) this.close();
       else this.open(name);
+      shut(opener.closest("details.drop[open]"));
     } else if (event.target.closest("[data-closes]")) {
       event.preventDefault();
       this.close();
@@ -114,4 +117,11 @@ export class Panels {
     else this.#fail(/** @type {HTMLElement} */ (panel), response.headers.get("X-Sentence") ? decodeURIComponent(response.headers.get("X-Sentence") ?? "") : undefined);
     this.filled(/** @type {HTMLElement} */ (panel), this.name);
   }
+}
+
+/** A menu has done its work; who came by keyboard stays at it. @param {Element|null} menu */
+function shut(menu) {
+  if (!(menu instanceof HTMLDetailsElement)) return;
+  menu.open = false;
+  menu.querySelector("summary")?.focus();
 }

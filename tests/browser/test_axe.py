@@ -1,0 +1,51 @@
+"""Every kind of screen for everybody: axe finds no violation of WCAG 2.2 AA in any view.
+
+The report page is looked at in test_looks.py, the generated screens in test_registries.py.
+"""
+
+from contextlib import closing
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import sign_in
+from tests.browser.test_looks import violations
+from tests.browser.walk_region import Region
+
+ADDRESSES = {
+    "": ("/", "/login", "/register", "/confirm", "/confirm/old", "/reset", "/reset/old", "/privacy", "/help", "/help/reports", "/nothing"),
+    "newcomer": ("/cabinet", "/messages", "/requests", "/requests/new?kind=attach_user"),
+    "school1": ("/cabinet", "/organizations", "/messages", "/requests", "/requests/new", "/profile", "/profile/edit", "/profile/password"),
+    "irkutsk": ("/cabinet", "/review", "/review?state=accepted", "/progress", "/requests", "/help/review"),
+    "central": ("/forms", "/admin/campaign/", "/admin/user/details/?id=1"),
+}
+
+
+@pytest.mark.parametrize("view", ["light", "dark", "large"])
+@pytest.mark.parametrize("person", list(ADDRESSES))
+def test_axe_finds_nothing(region: Region, browser: Browser, person: str, view: str) -> None:
+    with closing(browser.new_context(base_url=region.url, viewport={"width": 1440, "height": 900})) as context:
+        context.add_cookies([{"name": "view", "value": view, "url": region.url}])
+        page = context.new_page()
+        if person:
+            sign_in(page, person)
+        found = []
+        for address in ADDRESSES[person]:
+            page.goto(address)
+            found += [f"{address}: {one}" for one in violations(page)]
+        assert found == []
+
+
+def test_mistakes_in_forms_are_said_to_everybody(region: Region, browser: Browser) -> None:
+    with closing(browser.new_context(base_url=region.url)) as context:
+        page = context.new_page()
+        page.goto("/register")
+        page.get_by_role("button", name="Отправить данные").click()
+        expect(page.locator(".wrong").first).to_be_visible()
+        assert violations(page) == []
+        page.goto("/login")
+        page.get_by_label("Логин или электронная почта").fill("nobody")
+        page.get_by_label("Пароль").fill("wrong")
+        page.get_by_role("button", name="Войти").click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        assert violations(page) == []

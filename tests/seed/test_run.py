@@ -1,0 +1,174 @@
+"""`make run` as a whole, on a machine that has nothing but the environment: the demo region, the accounts, the end."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from admin_app import postgres, serve
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 400  # seconds that a loaded machine may take for the demo region; an idle one takes less than 60
+
+
+@dataclass
+class Product:
+    """A running MODO in a folder of its own."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[str]
+
+    def end(self) -> str:
+        """Ask it to end; what it said."""
+        self.process.terminate()
+        return self.process.communicate(timeout=60)[0]
+
+
+def start(folder: Path) -> Product:
+    """Start it and wait for the first answer."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = found.getsockname()[1]
+    environment = {**os.environ, "PORT": str(port), "MODO_DATA_DIR": str(folder), "MODO_DEMO": "1", "MODO_WORKERS": "1"}
+    command = [sys.executable, "-m", "admin_app.serve"]
+    product = Product(folder, port, subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True))
+    end = time.monotonic() + PATIENCE
+    while status(port) != 200:
+        assert product.process.poll() is None, f"it ended with code {product.process.returncode}"
+        assert time.monotonic() < end, "it did not come up"
+        time.sleep(0.2)
+    return product
+
+
+def status(port: int) -> int:
+    """How /healthz answers; 0 if nothing does."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status
+    except (OSError, HTTPException):
+        return 0
+    finally:
+        connection.close()
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The product with its demo region."""
+    started = start(tmp_path_factory.mktemp("run") / "instance")
+    yield started
+    started.end()
+
+
+@pytest.fixture(scope="module")
+def demo(product: Product) -> Iterator[Engine]:
+    """Its database."""
+    engine = create_engine(postgres.with_driver(postgres.address(product.folder / "postgres")))
+    yield engine
+    engine.dispose()
+
+
+def rows(engine: Engine, query: str) -> list[tuple[object, ...]]:
+    """What the query finds."""
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(query))]
+
+
+def test_the_region(demo: Engine) -> None:
+    found = dict(rows(demo, "SELECT level, count(*) FROM organization GROUP BY level"))
+    assert (found["region"], found["municipality"]) == (1, 42)
+    assert found["organization"] > 300
+    assert found["branch"] > 10
+    assert rows(demo, "SELECT count(*) FROM organization WHERE type_id IS NULL OR inn IS NULL OR address IS NULL") == [(0,)]
+
+
+def test_this_years_campaign_has_reports_in_every_state(demo: Engine) -> None:
+    query = """
+        SELECT DISTINCT report.state FROM report JOIN campaign ON campaign.id = campaign_id JOIN period ON period.id = period_id
+        WHERE period.kind = 'school_year' AND current_date BETWEEN starts_on AND ends_on AND closed_at IS NULL
+    """
+    assert {state for (state,) in rows(demo, query)} == {"empty", "draft", "submitted", "accepted", "rejected", "returned"}
+
+
+def test_last_years_campaign_is_accepted(demo: Engine) -> None:
+    query = """
+        SELECT report.state, count(*), bool_and(submitted_at::date <= deadline), bool_and(accepted_at >= submitted_at)
+        FROM report JOIN campaign ON campaign.id = campaign_id JOIN period ON period.id = period_id
+        WHERE period.kind = 'school_year' AND ends_on < current_date GROUP BY report.state
+    """
+    [(state, count, in_time, afterwards)] = rows(demo, query)
+    assert (state, in_time, afterwards) == ("accepted", True, True)
+    assert isinstance(count, int)
+    assert count > 150
+
+
+def test_school1_has_a_fresh_report_to_fill(demo: Engine) -> None:
+    query = """
+        SELECT report.state FROM report JOIN campaign ON campaign.id = campaign_id JOIN period ON period.id = period_id
+        JOIN membership USING (organization_id) JOIN "user" ON "user".id = membership.user_id
+        WHERE username = 'school1' AND period.kind = 'school_year' ORDER BY starts_on
+    """
+    assert rows(demo, query) == [("accepted",), ("empty",)]
+
+
+def test_the_accounts(demo: Engine) -> None:
+    query = """
+        SELECT username, count(membership.id) FROM "user" LEFT JOIN membership ON membership.user_id = "user".id
+        WHERE active AND confirmed_at IS NOT NULL GROUP BY username
+    """
+    found = dict(rows(demo, query))
+    assert {name: found.get(name) for name, *_rest in serve.ACCOUNTS} == {
+        "central": 1, "irkutsk": 1, "bratsk": 1, "school1": 1, "school2": 1, "clerk": 2, "newcomer": 0, "support": 1, "auditor": 1,
+        "admin": 1,
+    }  # fmt: skip
+
+
+def test_no_letters_of_the_demo_wait(demo: Engine) -> None:
+    assert rows(demo, "SELECT count(*) FROM letter") == [(0,)]
+
+
+def test_it_ends_whole_and_starts_again_on_its_data(tmp_path: Path) -> None:
+    product = start_without_demo(tmp_path / "instance")
+    said = product.end()
+    assert product.process.returncode == 0
+    assert said.rstrip().endswith("MODO has ended.")
+    assert status(product.port) == 0
+    assert not postgres.answers(product.folder / "postgres")
+    began = time.monotonic()
+    again = start(product.folder)
+    took = time.monotonic() - began
+    assert "Demo region" not in again.end()
+    assert took < 60, "an idle machine takes less than 5 s"
+
+
+def start_without_demo(folder: Path) -> Product:
+    """A running MODO whose database has somebody in it, so that no demo region is made."""
+    engine = create_engine(postgres.with_driver(postgres.embedded(folder / "postgres")))
+    serve.prepare(engine.url.render_as_string(hide_password=False))
+    insert = "INSERT INTO \"user\" (username, email, surname, name, fs_uniquifier) VALUES ('a', 'a@modo.example', 'A', 'A', 'a')"
+    with engine.begin() as connection:
+        connection.execute(text(insert))
+    engine.dispose()
+    postgres.leave(folder / "postgres", os.getpid())
+    return start(folder)
+
+
+def test_a_killed_product_leaves_its_port_and_its_data(tmp_path: Path) -> None:
+    product = start_without_demo(tmp_path / "instance")
+    product.process.kill()
+    product.process.communicate(timeout=60)
+    end = time.monotonic() + 30
+    while status(product.port) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert status(product.port) == 0
+    again = start(product.folder)
+    assert "MODO has ended." in again.end()
+    assert not postgres.answers(product.folder / "postgres")
