@@ -69,7 +69,7 @@ def load(session: Session, rows: list[Row]) -> tuple[int, int]:
     if loader.mistakes:
         raise Mistakes(loader.mistakes)
     session.flush()
-    for organization in loader.added:
+    for organization in (*loader.added, *loader.changed):
         organizations.settle(session, organization)
     return len(loader.added), len(loader.changed)
 

@@ -96,7 +96,8 @@ def facts(program: Program, section: Section) -> dict[str, object]:
         "has_codes": any(column.role == "code_of_row" for column in section.columns),
         "label": label,
         "width": width(len(section.data_columns)),
-        "sizes": {column.number: size(column.title) for column in section.columns},
+        "sizes": {column.number: size(column.title) for column in section.columns}
+        | {column.number: "words" for _row, places in lines for column, cell in places if cell and cell.type == "text"},
         "lists": short_lists(program, section.code),
     }
 

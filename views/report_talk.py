@@ -137,7 +137,7 @@ def lying(report: Report) -> dict[str, object]:
 def happened(report: Report) -> dict[str, object]:
     """Who typed what; of one cell with ?cell=, of all if the form has no such cell."""
     asked = forms.program(report.campaign.form_version).resolve(request.args.get("cell", ""))
-    cell = asked and asked.address
+    cell = asked.address if asked else None
     entries = []
     for entry in revisions.entries(db.session, report, cell):
         entries.append(entry)

@@ -113,7 +113,16 @@ def actor_of(user_id: int | None, session: Session) -> Actor:
 
 _current: ContextVar[Actor] = ContextVar("actor", default=NOBODY)
 _reason: ContextVar[str] = ContextVar("unscoped", default="")
-_live = threading.local()
+
+
+class Live(threading.local):
+    """The scoped sessions of this thread, so that changing the rule can settle their pending writes first."""
+
+    def __init__(self) -> None:
+        self.sessions: WeakSet[Session] = WeakSet()
+
+
+LIVE = Live()
 
 
 def current() -> Actor:
@@ -174,19 +183,8 @@ def reason() -> str:
     return _reason.get()
 
 
-def live(session: Session) -> None:
-    """Remember a scoped session of this thread, so that changing the rule can settle its pending writes first."""
-    sessions(WeakSet()).add(session)
-
-
-def sessions(fresh: "WeakSet[Session]") -> "WeakSet[Session]":
-    """The scoped sessions of this thread."""
-    found: WeakSet[Session] = _live.__dict__.setdefault("sessions", fresh)
-    return found
-
-
 def settle() -> None:
     """Flush what is pending in the scoped sessions of this thread, under the rule that holds now."""
-    for session in list(sessions(WeakSet())):
+    for session in list(LIVE.sessions):
         if not session._flushing and (session.new or session.dirty or session.deleted):
             session.flush()

@@ -19,6 +19,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 
 from admin_app.reporting import history, writes
 from admin_app.reporting.actor import (
+    LIVE,
     NOBODY,
     Actor,
     Reach,
@@ -27,7 +28,6 @@ from admin_app.reporting.actor import (
     begin,
     current,
     everything,
-    live,
     quietly,
     reason,
     unscoped,
@@ -63,7 +63,7 @@ class ScopedSession(Session):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.known: WeakKeyDictionary[object, Actor] = WeakKeyDictionary()
-        live(self)
+        LIVE.sessions.add(self)
 
     def _identity_lookup(self, mapper: Any, *arguments: Any, **options: Any) -> Any:
         """What the identity map holds, if it came in under the rule of this actor; else nothing, and the database is asked."""

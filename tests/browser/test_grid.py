@@ -32,7 +32,8 @@ def test_keys_move_as_in_excel(page: Page) -> None:
     field(page, "1/01/4").click()
     for key, address in (
         ("ArrowRight", "1/01/5"), ("ArrowDown", "1/02/5"), ("ArrowLeft", "1/02/4"), ("ArrowLeft", "1/02/3"),
-        ("ArrowUp", "1/01/3"), ("ArrowRight", "1/01/4"), ("Enter", "1/02/4"), ("Shift+Enter", "1/01/4"), ("Tab", "1/01/5"), ("Tab", "1/02/4"),
+        ("ArrowUp", "1/01/3"), ("ArrowRight", "1/01/4"), ("Enter", "1/02/4"), ("Shift+Enter", "1/01/4"),
+        ("Tab", "1/01/5"), ("Tab", "1/02/4"),
         ("Shift+Tab", "1/01/5"), ("Control+ArrowDown", "1/03/5"), ("ArrowLeft", "1/03/3"), ("Home", "1/03/3"), ("End", "1/03/5"),
         ("Control+Home", "1/01/3"),
     ):  # fmt: skip

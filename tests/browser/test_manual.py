@@ -28,7 +28,7 @@ PERSON = {
     "Электронная почта": MAIL,
 }
 PASSWORDS = ("Пароль", "Пароль еще раз")
-REASON = "В разделе 2.1.1.1 число девочек не сходится с приказами: в первых классах их 39, во вторых 36. Исправьте и отправьте еще раз."
+REASON = "В разделе 2.1.1.1 число девочек не сходится с приказами: в первых классах их 39, во вторых 36. Исправьте."
 
 WISHES = (
     "Редактирование титульной информации организации",
@@ -240,7 +240,10 @@ def test_figure_13_the_check_shows_both_sides_and_leads_to_the_cell(story: Story
 
 def test_figure_13_save_check_send(story: Story, stranger: Page) -> None:
     fill_in(stranger, story.region.sample)
+    field(stranger, "2.1.1.1/11/4").fill("77")
+    field(stranger, "2.1.1.1/02/5").click()
     shot(stranger, "img/report.png")
+    field(stranger, "2.1.1.1/11/4").fill("78")
     act(stranger, "Выполнить проверку")
     expect(stranger.locator("[data-panel=check] [data-note]")).to_contain_text("Проверено")
     expect(stranger.locator(".finding.error")).to_have_count(0)
@@ -307,7 +310,7 @@ def test_after_figure_14_the_operator_sees_the_change_and_accepts(story: Story, 
     operator.locator("#actions > summary").click()
     operator.locator("[data-opens=changes]").click()
     expect(operator.locator('[data-changed="2.1.1.1/15/4"]')).to_contain_text("38 → 39")
-    shot(operator, "manual/img/changes.png", operator.locator("#side"))
+    shot(operator, "manual/img/changes.png", operator.locator(".deltas"))
     act(operator, "Принять")
     expect(operator.locator(".menu [data-status]")).to_have_text("Принято")
     stranger.goto(story.report)

@@ -1,4 +1,4 @@
-"""A small region for the walk through the manual and for the look at every screen: made as the demo region is, but of nine schools.
+"""A small region for the walk through the manual and the look at every screen: made as the demo region is, but of eight schools.
 
 Real ОО-1, real rules, the demo's accounts and password; ready in some seconds.
 """

@@ -161,14 +161,14 @@ def test_the_whole_report_for_paper(session: Session, mine: Page, ids: dict[str,
 
 
 def test_the_period_before_stands_beside(
-    session: Session, plain: Session, cast: Cast, mine: Page, as_: Callable[[str], Any]
+    session: Session, plain: Session, cast: Cast, mine: Page, ids: dict[str, int], as_: Callable[[str], Any]
 ) -> None:
     with as_("central"):
         earlier = period(session, date(2024, 9, 1), date(2025, 8, 31))
-    before, now = arrange(session, plain, cast, during=earlier), arrange(session, plain, cast)
+    before = arrange(session, plain, cast, during=earlier)
     with as_("school1"):
         save(session, before["school1"], FILLED)
-    told = json.loads(mine.get(f"/reports/{now['school1']}/previous/1").response.get_data())
+    told = json.loads(mine.get(f"/reports/{ids['school1']}/previous/1").response.get_data())
     assert told["period"] == "2024/2025"
     typed = {cell: text for cell, text in FILLED.items() if cell.startswith("1/")}
     assert told["cells"] == {**typed, "1/01/3": "100", "1/02/3": "30", "1/03/3": "3"}

@@ -12,9 +12,10 @@ from models import (
     Explanation,
     Organization,
     Report,
+    RoleName,
     User,
 )
-from tests.rules.conftest import BRANCH1, Rig
+from tests.rules.conftest import BRANCH1, SCHOOL1, Rig
 
 
 def test_statements_change_only_what_is_in_reach(rig: Rig) -> None:
@@ -47,3 +48,11 @@ def test_statements_move_no_rows(rig: Rig) -> None:
                 continue
             with rig.as_(name), pytest.raises((Unrestricted, Forbidden)):
                 rig.scoped.execute(statement)
+
+
+def test_statements_change_what_a_writing_role_reaches_not_what_a_reading_one_sees(rig: Rig) -> None:
+    rig.plain.add(rig.seat("auditor", SCHOOL1, RoleName.ORGANIZATION))
+    rig.plain.flush()
+    with rig.as_("auditor"):
+        changed: Any = rig.scoped.execute(update(Report).values(reason="всем"))
+        assert changed.rowcount == 2
