@@ -21,7 +21,7 @@ lint: .venv/ready-dev ## style, types, layers, templates
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint --check --lint views/templates
+	$(BIN)/djlint --quiet --lint views/templates
 
 unit: .venv/ready-dev ## the tests; T="tests/rules -k accept" runs some of them
 	$(BIN)/python -m tests.needs
@@ -29,6 +29,8 @@ unit: .venv/ready-dev ## the tests; T="tests/rules -k accept" runs some of them
 	$(BIN)/python -m pytest $(T)
 
 pictures: .venv/ready-dev ## the pictures of the manual and of README, by a walk through the real product
+	@$(BIN)/python -m tests.needs
+	@$(BIN)/python -m admin_app.catalogues
 	@MODO_PICTURES=1 $(BIN)/python -m pytest -q tests/browser/test_manual.py
 
 bench: .venv/ready-dev ## the benchmarks beside named peers, with ratios
@@ -57,7 +59,7 @@ define install
 @echo 'Python environment (.venv) from $(1)…'
 @test -x $(BIN)/pip || "$(PYTHON)" -m venv --clear .venv \
 	|| { echo 'Python cannot make an environment here (see above): is there room on the disk, is python3-venv installed?' >&2; exit 1; }
-@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r $(1) \
+@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r $(1) \
 	|| { echo 'The packages of $(1) could not be installed (see above); start again when that is mended.' >&2; exit 1; }
 @touch $@
 endef

@@ -11,7 +11,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import Session
 
 from admin_app import backup, migrations
@@ -41,6 +41,8 @@ class Spoken(click.Command):
             return super().invoke(context)
         except OperationalError as error:
             raise click.ClickException(f"The database doesn't answer: {' '.join(str(error.orig).split())}") from error
+        except DataError as error:
+            raise click.ClickException(f"The database refuses a value: {' '.join(str(error.orig).split())}.") from error
         except OSError as error:
             raise click.ClickException(f"{error.filename or ''} {error.strerror}.".strip()) from error
         except (Refused, FormError, backup.Failed, registry.Mistakes) as error:

@@ -131,6 +131,8 @@ def origin(source: Origin) -> str:
         return _("From the card of the organization: “%(field)s”.", field=card_field(source.source))
     section, row, column = source.source.split("/")
     place = _("%(section)s row %(row)s col. %(column)s", section=section, row=row, column=column)
+    if source.state is None and not source.form:
+        return _("From this form for the period before, %(place)s: there is no such report yet.", place=place)
     if source.state is None or source.at is None:
         return _("From the form %(form)s, %(place)s: there is no such report yet.", form=source.form, place=place)
     return _(

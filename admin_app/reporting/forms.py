@@ -19,9 +19,10 @@ from sqlalchemy.orm import Session
 
 from admin_app.reporting import audit, guard
 from admin_app.reporting.formula import FormError, Problem, Program, compile_form
+from admin_app.reporting.formula.errors import N_
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
-from models import Form, FormVersion, PeriodKind, VersionState
+from models import Form, FormVersion, Organization, PeriodKind, VersionState
 
 PERIODICITY = {kind.value: kind for kind in PeriodKind} | {
     "годовая": PeriodKind.YEAR,
@@ -94,16 +95,32 @@ def digest(document: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def misplaced(program: Program) -> list[Problem]:
+    """What only this side of the formulas knows to be wrong: a periodicity, a field of the card that there is not."""
+    word, wrong = program.form.periodicity, []
+    if word and word not in PERIODICITY:
+        known = ", ".join(PERIODICITY)
+        wrong.append(Problem(N_("“%(word)s” is not a periodicity. Known: %(known)s."), {"word": word, "known": known}))
+    for external in program.externals:
+        name = external.source.name
+        if external.source.kind == "card" and name.removesuffix("_id") not in Organization.__mapper__.attrs:
+            wrong.append(Problem(N_("The card has no field “%(name)s”."), {"name": name}, external.address or ""))
+    return wrong
+
+
 def load_form(session: Session, document: dict[str, Any], publish: bool = True) -> FormVersion:
     """The version of this document: the one that is there, or a new one. Raises FormError with everything that is wrong.
 
     Loading the same document twice changes nothing. With ``publish`` the version can be used in campaigns at once.
     """
     guard.require(Permission.FORM_EDIT)
-    compiled = shelf.compile(document).form
+    program = shelf.compile(document)
+    if wrong := misplaced(program):
+        raise FormError(wrong)
+    compiled = program.form
     form = session.scalar(select(Form).where(Form.code == compiled.code)) or Form(code=compiled.code)
     form.title, form.okud = compiled.title, compiled.okud
-    form.periodicity = PERIODICITY.get(compiled.periodicity, PeriodKind.YEAR)
+    form.periodicity = PERIODICITY.get(compiled.periodicity, PeriodKind.YEAR)  # where the document says none
     session.add(form)
     session.flush()
     same = select(FormVersion).where(FormVersion.form_id == form.id, FormVersion.digest == digest(document))

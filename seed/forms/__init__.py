@@ -6,6 +6,9 @@ from typing import Any
 
 import yaml
 
+from admin_app.reporting.formula import FormError, Problem
+from admin_app.reporting.formula.errors import N_
+
 HERE = Path(__file__).parent
 
 
@@ -13,14 +16,26 @@ HERE = Path(__file__).parent
 def document(name: str) -> dict[str, Any]:
     """The document of ``seed/forms/<name>.yaml``, lists from the files beside it included. Don't change it.
 
-    Raises FileNotFoundError for an unknown name.
+    Raises FileNotFoundError for an unknown name, FormError for a file that is no form.
     """
-    text = (HERE / f"{name}.yaml").read_text("utf-8")
-    found: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
-    lists = found.get("dictionaries") or {}
-    for key, value in lists.items():
-        if value.startswith("<"):
-            lists[key] = (HERE / value[1:].strip()).read_text("utf-8")
+    path = HERE / f"{name}.yaml"
+    found = readable(path)
+    lists = found.get("dictionaries")
+    for key, value in lists.items() if isinstance(lists, dict) else ():
+        if isinstance(value, str) and value.startswith("<"):
+            lists[key] = (path.parent / Path(value[1:].strip()).name).read_text("utf-8")  # a file beside it, no other
+    return found
+
+
+def readable(path: Path) -> dict[str, Any]:
+    """The mapping that the file holds. Raises FormError."""
+    try:
+        found = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        why = " ".join(str(error).split())[:300]
+        raise FormError([Problem(N_("This is not a readable YAML file: %(why)s"), {"why": why}, path.name)]) from error
+    if not isinstance(found, dict):
+        raise FormError([Problem(N_("A form is a mapping: form, title, sections…"), where=path.name)])
     return found
 
 

@@ -242,6 +242,7 @@ def test_figure_13_save_check_send(story: Story, stranger: Page) -> None:
     fill_in(stranger, story.region.sample)
     field(stranger, "2.1.1.1/11/4").fill("77")
     field(stranger, "2.1.1.1/02/5").click()
+    saved(stranger)
     shot(stranger, "img/report.png")
     field(stranger, "2.1.1.1/11/4").fill("78")
     act(stranger, "Выполнить проверку")

@@ -45,7 +45,7 @@ def node() -> str:
 
 def garbage(program: Program, seed: int) -> Values:
     """A report of numbers of every size and precision, blanks, and a few that no cell would let in."""
-    rng = random.Random(seed)  # noqa: S311 - repeatable garbage, not secrets
+    rng = random.Random(seed)
     values = program.blank()
     kinds = [
         lambda: rng.randint(0, 30), lambda: rng.random() * 1000, lambda: rng.random() * 1e12, lambda: -rng.random() * 100,

@@ -11,7 +11,7 @@ from tests.formula.slow import Slow
 
 def spoiled(program: Program, report: Values, seed: int) -> Values:
     """A report with two hundred cells typed anew."""
-    rng = random.Random(seed)  # noqa: S311 - repeatable mistakes, not secrets
+    rng = random.Random(seed)
     values = report.copy()
     inputs = [cell for cell in program.slot_cells if cell.kind == "input"]
     for cell in rng.sample(inputs, 200):

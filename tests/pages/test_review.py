@@ -94,9 +94,7 @@ def test_an_auditor_reads_the_lists_but_nothing_waits_for_them(page_of: Callable
     assert len(listed(page)) == 2
 
 
-def test_support_sees_the_states_and_no_link_that_leads_nowhere(
-    page_of: Callable[[str], Page], ids: Ids, cast: Cast
-) -> None:
+def test_support_sees_the_states_and_no_link_that_leads_nowhere(page_of: Callable[[str], Page], ids: Ids, cast: Cast) -> None:
     page = page_of("support").get("/review")
     assert page.soup.select_one("[data-status]") or page.soup.select_one("tbody tr")
     assert not listed(page)

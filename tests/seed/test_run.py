@@ -16,7 +16,7 @@ from sqlalchemy import Engine, create_engine, text
 from admin_app import postgres, serve
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 400  # seconds that a loaded machine may take for the demo region; an idle one takes less than 60
+PATIENCE = 300  # seconds that a loaded machine may take for the demo region; an idle one takes less than 60
 
 
 @dataclass
@@ -42,8 +42,8 @@ def start(folder: Path) -> Product:
     product = Product(folder, port, subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True))
     end = time.monotonic() + PATIENCE
     while status(port) != 200:
-        assert product.process.poll() is None, f"it ended with code {product.process.returncode}"
-        assert time.monotonic() < end, "it did not come up"
+        if product.process.poll() is not None or time.monotonic() > end:
+            pytest.fail(f"it did not come up; it said:\n{product.end()}")
         time.sleep(0.2)
     return product
 
@@ -86,7 +86,7 @@ def test_the_region(demo: Engine) -> None:
     found = dict(rows(demo, "SELECT level, count(*) FROM organization GROUP BY level"))
     assert (found["region"], found["municipality"]) == (1, 42)
     assert found["organization"] > 300
-    assert found["branch"] > 10
+    assert found["branch"] >= 10
     assert rows(demo, "SELECT count(*) FROM organization WHERE type_id IS NULL OR inn IS NULL OR address IS NULL") == [(0,)]
 
 
@@ -107,7 +107,7 @@ def test_last_years_campaign_is_accepted(demo: Engine) -> None:
     [(state, count, in_time, afterwards)] = rows(demo, query)
     assert (state, in_time, afterwards) == ("accepted", True, True)
     assert isinstance(count, int)
-    assert count > 150
+    assert count > 100
 
 
 def test_school1_has_a_fresh_report_to_fill(demo: Engine) -> None:
@@ -126,8 +126,8 @@ def test_the_accounts(demo: Engine) -> None:
     """
     found = dict(rows(demo, query))
     assert {name: found.get(name) for name, *_rest in serve.ACCOUNTS} == {
-        "central": 1, "irkutsk": 1, "bratsk": 1, "school1": 1, "school2": 1, "clerk": 2, "newcomer": 0, "support": 1, "auditor": 1,
-        "admin": 1,
+        "central": 1, "irkutsk": 1, "bratsk": 1, "school1": 1, "school2": 1, "clerk": 2, "newcomer": 0,
+        "support": 1, "auditor": 1, "admin": 1,
     }  # fmt: skip
 
 
@@ -153,7 +153,8 @@ def start_without_demo(folder: Path) -> Product:
     """A running MODO whose database has somebody in it, so that no demo region is made."""
     engine = create_engine(postgres.with_driver(postgres.embedded(folder / "postgres")))
     serve.prepare(engine.url.render_as_string(hide_password=False))
-    insert = "INSERT INTO \"user\" (username, email, surname, name, fs_uniquifier) VALUES ('a', 'a@modo.example', 'A', 'A', 'a')"
+    person = "'a', 'a@a.example', 'A', 'A', 'a'"
+    insert = f'INSERT INTO "user" (username, email, surname, name, fs_uniquifier) VALUES ({person})'  # noqa: S608
     with engine.begin() as connection:
         connection.execute(text(insert))
     engine.dispose()

@@ -152,6 +152,30 @@ def test_a_form_with_mistakes_says_them(run: Run, tmp_path: Path) -> None:
     assert done.output.startswith("Error: ")
 
 
+ROWS = 'sections: [{section: "1", title: Т, columns: "1 П | name\\n2 № | code\\n3 З", rows: "01 А%s"}]'
+HOSTILE = {
+    "not YAML": b"form: [",
+    "objects": b"!!python/object/apply:os.system ['true']",
+    "bytes": b"\xc8\xff\x00",
+    "nothing": b"",
+    "a list": b"- 1",
+    "a long code": f"form: {'Ф' * 90}\ntitle: Т\n{ROWS % ''}".encode(),
+    "an unknown periodicity": f"form: Ф\ntitle: Т\nperiodicity: вчера\n{ROWS % ''}".encode(),
+    "an unknown field": f"form: Ф\ntitle: Т\n{ROWS % ' | text | = card.password'}".encode(),
+    "a file from elsewhere": f"form: Ф\ntitle: Т\ndictionaries: {{a: </etc/passwd}}\n{ROWS % ''}".encode(),
+}
+
+
+@pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_file_that_is_no_form_is_one_sentence(run: Run, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "hostile.yaml"
+    path.write_bytes(content)
+    done = run("load-forms", str(path))
+    assert done.exit_code == 1, done.output
+    assert done.output.startswith("Error: ")
+    assert len(done.output.splitlines()) == 1
+
+
 def test_create_admin(run: Run, plain: Session) -> None:
     answers = ["--login", "chief", "--email", "chief@modo.example", "--surname", "Главный", "--name", "Пётр"]
     done = run("create-admin", *answers, typed="Long-secret-2026\nLong-secret-2026\n")

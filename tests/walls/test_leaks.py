@@ -35,6 +35,7 @@ VALUES: dict[str, Known] = {  # how to fill an argument of an address, given the
     "comment_id": lambda nest, _endpoint: nest.ids["comment"],
     "file_id": lambda nest, _endpoint: nest.ids["attachment"],
     "code": lambda _nest, _endpoint: ["2"],
+    "revision": lambda _nest, _endpoint: [0, 1],
     "which": lambda _nest, _endpoint: ["comments", "files", "history", "checks"],
     "dictionary": lambda _nest, _endpoint: ["okei"],
     "field": lambda _nest, _endpoint: ["organization_id", "user_id", "parent_id", "report_id", "reviewer_id", "campaign_id"],
