@@ -20,10 +20,10 @@ SOURCES = ("admin_app", "views", "models.py", "wsgi.py")
 KEYWORDS = ("lazy_gettext", "lazy_ngettext:1,2", "lazy_pgettext:1c,2")
 
 
-def extract() -> None:
+def extract(template: Path = TEMPLATE) -> None:
     """Find every English word of the product; they become ``translations/messages.pot``."""
     keywords = [part for keyword in KEYWORDS for part in ("-k", keyword)]
-    options = ["-F", str(ROOT / "pyproject.toml"), "--no-location", "--sort-output", "--project=MODO", "-o", str(TEMPLATE)]
+    options = ["-F", str(ROOT / "pyproject.toml"), "--no-location", "--sort-output", "--project=MODO", "-o", str(template)]
     sources = [str(ROOT / source) for source in SOURCES]
     CommandLineInterface().run(["pybabel", "-q", "extract", *options, *keywords, *sources])  # type: ignore[no-untyped-call]
 

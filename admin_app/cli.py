@@ -199,8 +199,11 @@ def campaign_of(session: Session, form: str, day: date, deadline: date, options:
     period = period_of(session, kind, day)
     same = select(Campaign).where(Campaign.form_version_id == version.id, Campaign.period_id == period.id)
     campaign = session.scalar(same) or Campaign(form_version=version, period=period)
-    campaign.title = options["title"] or f"{form}, {period.title}"
     campaign.deadline = deadline
+    if options["title"] or not campaign.title:
+        campaign.title = options["title"] or f"{form}, {period.title}"
+    if campaign.opened_at is not None:
+        return campaign  # who files and who reviews doesn't change under reports on their way
     campaign.filing_levels, campaign.review_levels = list(options["who"]), list(options["reviewer"])
     known = seed_lists.codes(session).get("organization_type", {})
     if unknown := [code for code in options["types"] if code not in known]:

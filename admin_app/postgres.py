@@ -89,11 +89,13 @@ def embedded(directory: Path) -> str:
 def leave(directory: Path, process: int) -> None:
     """Stop the server if no other process uses it. The kernel frees the locks of a killed process, so none is stale."""
     file = USED.pop(directory, None)
-    if file is None or process != os.getpid():
+    if file is None or process != os.getpid() or not directory.exists():  # without its folder a server ends by itself
         return
-    with alone(directory), file, suppress(BlockingIOError):
+    with alone(directory), file, suppress(BlockingIOError, Unavailable):  # in use, or stopped already
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         run(directory, "pg_ctl", "stop", "-D", str(directory), "-w", "-t", PATIENCE, "-m", "fast")
+        if (folder := socket_folder(directory)) != directory:
+            folder.rmdir()
 
 
 @contextmanager
@@ -201,10 +203,13 @@ def run(directory: Path, program: str, *arguments: str, log: Path | None = None)
         raise Unavailable(f"{program} could not do its work in {directory}: {reason(said.read(), log)}")
 
 
+TELLING = ("No space left", "FATAL", "PANIC", "error:")  # words of lines that say why, the most telling first
+
+
 def reason(said: str, log: Path | None) -> str:
     """The line that says why: from the program's own words or from the server's log."""
-    lines = (log.read_text(errors="replace") if log and log.exists() else said).strip().splitlines() or ["no reason given"]
-    return next((line for line in reversed(lines) if any(word in line for word in ("FATAL", "PANIC", "error:"))), lines[-1])
+    lines = (log.read_text(errors="replace") if log and log.exists() else said).strip().splitlines()
+    return next((line for word in TELLING for line in reversed(lines) if word in line), (lines or ["no reason given"])[-1])
 
 
 def system_user() -> pwd.struct_passwd | None:

@@ -78,7 +78,7 @@ def serve(environ: Mapping[str, str]) -> None:
     catalogues.compile_all()
     environment = {**environ, "DATABASE_URL": address, "MODO_DATA_DIR": str(settings.data_dir), "PYTHONPATH": str(ROOT)}
     if settings.demo and is_empty(address):
-        make_demo(environment)
+        make_demo(settings, environment)
     attend(host, port, settings, environment)
 
 
@@ -152,7 +152,7 @@ def is_empty(address: str) -> bool:
     return not found
 
 
-def make_demo(environment: Mapping[str, str]) -> None:
+def make_demo(settings: Settings, environment: Mapping[str, str]) -> None:
     """The demo region, in a process of its own: all of it or, if that is stopped, nothing."""
     say("Demo region (takes about a minute, this first time only)…")
     child = start([sys.executable, "-m", "flask", "demo"], environment)
@@ -162,6 +162,7 @@ def make_demo(environment: Mapping[str, str]) -> None:
         stop([child])
         raise
     if code != 0:
+        require_space(settings.data_dir)
         raise Refused(f"the demo region could not be made (code {code}); what went wrong stands above.")
 
 

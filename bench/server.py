@@ -119,9 +119,7 @@ SLOW = (
 
 def main() -> None:
     """Print the table, and the throughput as a ratio to the peer's."""
-    print(
-        "| server | pages/s | alone | beside slow headers | beside slow uploads | beside slow readers |\n|---|---|---|---|---|---|"
-    )
+    print("| server | pages/s | alone | slow headers | slow uploads | slow readers |\n|---|---|---|---|---|---|")
     rates = {}
     for name, command in SERVERS.items():
         with running(command):

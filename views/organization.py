@@ -127,6 +127,7 @@ def people(organization: Organization) -> list[Membership]:
 
 def card(organization: Organization) -> list[tuple[LazyString, list[tuple[LazyString, str]]]]:
     """The filled fields of the card by section, in the order of the schema: (section, [(label, value)])."""
+    _items = classified(organization)  # held while the references are read, which then find them in the session
     facts: dict[str, list[tuple[LazyString, str]]] = {}
     for attribute in inspect(Organization).attrs:
         info = attribute.columns[0].info if hasattr(attribute, "columns") else attribute.info
@@ -134,6 +135,13 @@ def card(organization: Organization) -> list[tuple[LazyString, list[tuple[LazySt
         if value:
             facts.setdefault(info["section"], []).append((info["label"], value))
     return [(title, facts[name]) for name, title in SECTIONS.items() if name in facts]
+
+
+def classified(organization: Organization) -> list[ClassifierItem]:
+    """The items that the classification fields name, in one statement."""
+    columns = [column for column in inspect(Organization).columns if "classifier" in column.info]
+    ids = {getattr(organization, column.key) for column in columns} - {None}
+    return list(db.session.scalars(select(ClassifierItem).where(ClassifierItem.id.in_(ids))))
 
 
 def said(organization: Organization, name: str) -> str:

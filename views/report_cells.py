@@ -104,7 +104,7 @@ class Cells:
         report_page.find(db.session, id)
         key, text = request.form.get("key", ""), request.form.get("text", "")
         try:
-            found = sheet.explain(db.session, id, key, text[:2000])
+            found = sheet.explain(db.session, id, key, text)
             db.session.commit()
         except Refused as refused:
             db.session.rollback()

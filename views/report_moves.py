@@ -81,7 +81,7 @@ class Moves:
 
 def reason() -> str:
     """The reason that was typed."""
-    return request.form.get("reason", "")[:2000]
+    return request.form.get("reason", "")
 
 
 def said(state: ReportState) -> str:

@@ -38,7 +38,7 @@ class Sent:
 
 def clean(text: str) -> str:
     """What a person wrote without signs that no database keeps (NUL, halves of surrogate pairs) and no reader sees."""
-    return "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs")).strip()
+    return "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cf", "Cs")).strip()
 
 
 def words(text: str) -> str:

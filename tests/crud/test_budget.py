@@ -1,32 +1,18 @@
 """How many statements a page of the generated screens may cost, whatever it shows and whoever reads it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from models import Level, Organization
+from tests.budgets import counted
 from tests.page import Page
 from tests.people import Cast, organization
 
 PageOf = Callable[[str], Page]
 FRAME = 5  # the person, their rights, their organizations, unread messages, the region's name at first
-
-
-@contextmanager
-def counted(connection: Connection) -> Iterator[list[str]]:
-    """The statements of the block."""
-    found: list[str] = []
-
-    def note(*arguments: object) -> None:
-        if str(arguments[2]).lstrip("(").startswith("SELECT"):
-            found.append(str(arguments[2]))
-
-    event.listen(connection, "before_cursor_execute", note)
-    yield found
-    event.remove(connection, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("person", ["central", "irkutsk"])

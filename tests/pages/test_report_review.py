@@ -61,6 +61,12 @@ def test_rejecting_needs_a_reason_and_keeps_what_was_typed(reviewer: Page, submi
     )
 
 
+def test_a_reason_too_long_is_told_not_cut(reviewer: Page, submitted: int, plain: Session) -> None:
+    reviewer.get(f"/reports/{submitted}").post(f"/reports/{submitted}/reject", {"reason": "д" * 4001}, status=422)
+    assert "д" * 4001 in reviewer.text
+    assert plain.get_one(Report, submitted).state == "submitted"
+
+
 def test_the_organization_reads_the_reason(page_of: Callable[[str], Page], reviewer: Page, submitted: int) -> None:
     reviewer.get(f"/reports/{submitted}?ask=reject").submit("#ask-reject form", reason="Проверьте строку 02")
     mine = page_of("school1").get(f"/reports/{submitted}?panel=comments")
@@ -155,3 +161,4 @@ def test_history_names_who_typed_what(reviewer: Page, submitted: int) -> None:
     reviewer.get(f"/reports/{submitted}?panel=history")
     assert "Первая М." in reviewer.text
     assert "1 стр. 01 гр. 4 : — → 40" in reviewer.text or "1 стр. 01 гр. 4: — → 40" in reviewer.text
+    assert "40" in reviewer.get(f"/reports/{submitted}?panel=history&cell=9/9/9").soup.select_one("#side").get_text()  # type: ignore[union-attr]

@@ -156,3 +156,12 @@ def test_without_scripts_a_refused_save_brings_everything_back(
     mine.submit("#sheet", status=409, **{"1/01/4": "41"})
     assert mine.soup.select_one(".note.err") is not None
     assert mine.soup.select_one('[data-cell="1/01/4"]').get_text() == "41"  # type: ignore[union-attr]
+
+
+def test_brackets_thousands_deep_are_told(mine: Page, ids: dict[str, int]) -> None:
+    token = mine.get(f"/reports/{ids['school1']}").soup.select_one("input[name=csrf_token]")["value"]  # type: ignore[index]
+    headers = {"X-CSRFToken": str(token), "Content-Type": "application/json", "Accept": "application/json"}
+    body = b'{"cells":' * 5000
+    answer = mine.client.post(f"/reports/{ids['school1']}/cells", data=body, headers=headers)
+    assert answer.status_code == 422
+    assert answer.get_json()["sentence"]

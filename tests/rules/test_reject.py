@@ -37,7 +37,7 @@ def test_a_rejection_brings_the_reason_to_the_school(
     assert plain.scalars(select(Letter.recipient).where(Letter.text.contains("Не хватает классов"))).all()
 
 
-@pytest.mark.parametrize("reason", ["", " \n "])
+@pytest.mark.parametrize("reason", ["", " \n ", "\u200b\u2060 "])
 def test_without_a_reason_nothing_happens(session: Session, submitted: int, as_: Any, reason: str) -> None:
     with as_("irkutsk"), pytest.raises(Refused):
         reports.reject(session, submitted, reason)

@@ -210,6 +210,15 @@ def test_open_campaign(run: Run, plain: Session) -> None:
     assert plain.scalar(select(func.count(Report.id)).where(Report.campaign_id == campaign.id)) == 3
 
 
+def test_opening_again_moves_the_deadline_and_nobody_who_files_or_reviews(run: Run, plain: Session) -> None:
+    run("load-forms")
+    words = ["open-campaign", "ОО-1", "2031-10-01", "--deadline"]
+    run(*words, "2031-10-15", "--reviewer", "municipality", "--reviewer", "region", "--title", "Наш")
+    assert run(*words, "2031-11-15").exit_code == 0
+    campaign = plain.scalars(select(Campaign).where(Campaign.title == "Наш")).one()
+    assert (str(campaign.deadline), campaign.review_levels) == ("2031-11-15", ["municipality", "region"])
+
+
 @pytest.mark.parametrize("arguments", [["ОО-9", "2031-10-01"], ["ОО-1", "2031-10-01", "--type", "zoo"]])
 def test_a_campaign_of_nothing(run: Run, arguments: list[str]) -> None:
     run("load-lists")

@@ -1,6 +1,8 @@
 """The docs are true: every command, target, setting and account stands in them, and what stands in them exists."""
 
+import os
 import re
+import subprocess
 from pathlib import Path
 
 import click
@@ -74,3 +76,15 @@ def test_the_accounts_of_the_readme_are_those_of_the_demo() -> None:
     assert [login for login, *_rest in serve.ACCOUNTS] == made
     assert people.PASSWORD in first
     assert people.PASSWORD == serve.PASSWORD
+
+
+def test_make_passes_by_a_python_that_does_not_run(tmp_path: Path) -> None:
+    shim = tmp_path / "python3.14"  # as version managers put them on the path
+    shim.write_text("#!/bin/sh\nexit 127\n")
+    shim.chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    told = subprocess.run(
+        ["make", "-nB", "run"], cwd=ROOT, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=True
+    )
+    assert "python3" in told.stdout
+    assert str(shim) not in told.stdout
