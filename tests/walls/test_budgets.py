@@ -13,7 +13,7 @@ from tests.reports import FILLED, arrange, save
 
 
 @pytest.mark.parametrize(("person", "address", "budget"), BUDGETS, ids=lambda value: str(value) or "stranger")
-def test_a_page_keeps_its_budget(
+def test_a_page_keeps_its_budget(  # noqa: PLR0917  # fixtures
     session: Session,
     plain: Session,
     cast: Cast,
