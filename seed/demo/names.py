@@ -44,9 +44,10 @@ def feminine(surname: str) -> str:
     return f"{surname[:-2]}ая" if surname.endswith("ий") else f"{surname}а"
 
 
-def village(luck: Random) -> str:
-    """A settlement that is on no map of the region."""
-    return luck.choice(WORDS["villages"])
+def villages(luck: Random, count: int) -> list[str]:
+    """So many settlements that are on no map of the region, each once (as far as the names go)."""
+    known = WORDS["villages"]
+    return luck.sample(known * (count // len(known) + 1), count)
 
 
 def street(luck: Random) -> str:

@@ -77,6 +77,7 @@ def fill(
     )
     run(demo, before, ACCEPTED_ONLY, {})
     settle_dates(session, before)
+    reports.close_campaign(session, before)
     say("  last school year: every report accepted")
     deadline = max(date(year.year, 10, 15), today + timedelta(days=10))
     now = campaign(demo, oo1, PeriodKind.SCHOOL_YEAR, today, "Отчет ОО-1 за {}", types, deadline)

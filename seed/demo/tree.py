@@ -49,7 +49,7 @@ class Gardener:
         """One organization with a complete card."""
         number = next(self.serial)
         head = names.human(self.luck)
-        phone = f"+7 (39{52 + number % 4}) {90 + number % 10}-{number // 100 % 100:02}-{number % 100:02}"
+        phone = f"+7 (395{card['oktmo'][3:5]}) {9 if number % 2 else 8}-{number // 100 % 100:02}-{number % 100:02}"
         mailbox = card.pop("mailbox", f"org{number}")
         given = {"head_name": head.full, "phone": phone, "email": f"{mailbox}@edu38.example", "site": f"{mailbox}.edu38.example"}
         row = Organization(level=level, parent=parent, short_name=short, full_name=full, **given | names.numbers(number) | card)
@@ -82,8 +82,9 @@ def grow(session: Session, lists: dict[str, dict[str, int]], luck: Random) -> Tr
     for municipality in document["municipalities"]:
         office = municipal_office(gardener, tree.region, municipality)
         tree.offices[municipality["name"]] = office
+        villages = names.villages(luck, municipality["size"])
         tree.below[municipality["name"]] = [
-            member(gardener, office, municipality, place) for place in range(municipality["size"])
+            member(gardener, office, municipality, place, village) for place, village in enumerate(villages)
         ]
     tree.colleges = [college(gardener, tree, place) for place in range(COLLEGES)]
     session.flush()
@@ -111,12 +112,12 @@ def municipal_office(gardener: Gardener, region: Organization, municipality: dic
     )
 
 
-def member(gardener: Gardener, office: Organization, municipality: dict[str, Any], place: int) -> Organization:
+def member(gardener: Gardener, office: Organization, municipality: dict[str, Any], place: int, village: str) -> Organization:
     """The organization at this place of a municipality: of ten, five are schools, three kindergartens."""
     luck = gardener.luck
     city = municipality["type"] == "городской округ"
     town = municipality["center"].split(" (")[0]
-    at = town if city or place < 2 else f"{luck.choice(('с.', 'п.', 'д.'))} {names.village(luck)}"
+    at = town if city or place < 2 else f"{luck.choice(('с.', 'п.', 'д.'))} {village}"
     maker = (school, kindergarten, school, centre, kindergarten, school, kindergarten, school, centre, school)[place % 10]
     short, full, kind = maker(gardener, municipality, at, place, city)
     card = {"address": f"{settlement(at)}, {names.street(luck)}", "oktmo": municipality["oktmo"], "head_position": "Заведующая"}
@@ -170,7 +171,7 @@ def kindergarten(gardener: Gardener, municipality: dict[str, Any], at: str, plac
 def centre(_gardener: Gardener, municipality: dict[str, Any], at: str, place: int, city: bool) -> Made:
     """An organization of additional education."""
     names_of = ("Дом детского творчества", "Станция юных техников", "Детско-юношеская спортивная школа", "Центр развития детей")
-    what = names_of[(place // 10 + len(municipality["name"])) % len(names_of)]
+    what, number = names_of[place // 5 % len(names_of)], place // 5 // len(names_of) + 1
     where = municipality["office"].replace("города ", "г. ") if city else at
     sport = "спортивная" in what
     kind = {
@@ -180,7 +181,7 @@ def centre(_gardener: Gardener, municipality: dict[str, Any], at: str, place: in
         "mailbox": f"dod{place + 1}",
     }
     words = "Муниципальное бюджетное учреждение дополнительного образования"
-    return f"МБУДО {where} «{what} № {place // 10 + 1}»", f"{words} {where} «{what} № {place // 10 + 1}»", kind
+    return f"МБУДО {where} «{what} № {number}»", f"{words} {where} «{what} № {number}»", kind
 
 
 def college(gardener: Gardener, tree: Tree, place: int) -> Organization:
@@ -189,7 +190,8 @@ def college(gardener: Gardener, tree: Tree, place: int) -> Organization:
     town = (office.address or "").split(",")[0]
     what = names.WORDS["trades"][place % len(names.WORDS["trades"])]
     word = "колледж" if place % 3 == 0 else "техникум"
-    title = f"{town.removeprefix('г. ').removesuffix('о')} {word} {what}"
+    name = town.removeprefix("г. ")
+    title = f"{name}{'ий' if name.endswith('ск') else 'ский'} {word} {what}"
     kind = gardener.items(
         type="college",
         okved_main="85.21",
@@ -230,7 +232,7 @@ def rural(tree: Tree, lists: dict[str, dict[str, int]]) -> list[Organization]:
 
 def branch(gardener: Gardener, school: Organization) -> Organization:
     """A village school's branch in a smaller village, under its INN."""
-    at = f"д. {names.village(gardener.luck)}"
+    at = f"д. {names.villages(gardener.luck, 1)[0]}"
     kind = {
         name: getattr(school, name)
         for name in ("type_id", "legal_form_id", "legal_position_id", "okved_main_id", "oktmo", "inn", "ogrn")

@@ -20,7 +20,7 @@ def document(name: str) -> dict[str, Any]:
     """
     path = HERE / f"{name}.yaml"
     found = readable(path)
-    lists = found.get("dictionaries")
+    lists: Any = found.get("dictionaries")
     for key, value in lists.items() if isinstance(lists, dict) else ():
         if isinstance(value, str) and value.startswith("<"):
             lists[key] = (path.parent / Path(value[1:].strip()).name).read_text("utf-8")  # a file beside it, no other

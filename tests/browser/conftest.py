@@ -9,11 +9,12 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from flask import Flask
@@ -33,6 +34,7 @@ from tests.people import PASSWORD, Cast
 ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 YEARS = itertools.count(2000)
+T = TypeVar("T")
 
 
 @dataclass
@@ -76,8 +78,7 @@ class Site:
 @pytest.fixture(scope="package")
 def site(app: Flask, cast: Cast, server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The product on a copy of the committed database; the process is ended by its id."""
-    with app.app_context():
-        db.engine.dispose()  # a template must have no other users
+    aside(leave, app)  # a template must have no other users
     admin = create_engine(server_url.replace("/postgres?", "/template1?"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text("CREATE DATABASE browser TEMPLATE postgres"))
@@ -88,6 +89,18 @@ def site(app: Flask, cast: Cast, server_url: str, tmp_path_factory: pytest.TempP
     with admin.connect() as connection:
         connection.execute(text("DROP DATABASE browser WITH (FORCE)"))
     admin.dispose()
+
+
+def aside(do: Callable[..., T], *args: Any) -> T:
+    """What it returns, done in another thread: a context of Flask can't end in the one where the event loop of Playwright runs."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(do, *args).result()
+
+
+def leave(app: Flask) -> None:
+    """Close the application's connections in this process."""
+    with app.app_context():
+        db.engine.dispose()
 
 
 @contextmanager
@@ -139,7 +152,7 @@ def region(app: Flask, server_url: str, tmp_path_factory: pytest.TempPathFactory
         connection.execute(text("CREATE DATABASE region TEMPLATE template0"))
     engine = create_engine(server_url.replace("/postgres?", "/region?"))
     migrations.upgrade(engine)
-    sample = walk_region.make(app, engine, date.today())
+    sample = aside(walk_region.make, app, engine, date.today())
     data = tmp_path_factory.mktemp("region")
     with served(engine, data, whole=True) as url:
         yield Region(url, data / "outbox", sample)
@@ -150,7 +163,7 @@ def region(app: Flask, server_url: str, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def browser(cast: Cast) -> Iterator[Browser]:  # noqa: ARG001  # made before the event loop of Playwright runs here
     """One Chromium for all tests here. It is closed before other tests run: its event loop would be in their way."""
     program = chromium()
     if program is None:

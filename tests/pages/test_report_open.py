@@ -6,12 +6,15 @@ from datetime import date
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
+from admin_app.reporting.pulled import Origin
 from models import Report
 from tests.page import Page
 from tests.people import Cast
 from tests.reports import FILLED, arrange, period, save
+from views import report_words
 
 FOLDED: dict[str, Any] = {
     "form": "ФОРМЫ",
@@ -186,3 +189,8 @@ def test_colleagues_edits_and_the_parts_of_a_total(
     parts = json.loads(mine.get(f"/reports/{ids['school1']}/trace?cell=1/01/3").response.get_data())
     assert parts == ["1/01/4", "1/01/5"]
     assert json.loads(mine.get(f"/reports/{ids['school1']}/trace?cell=no/such/cell").response.get_data()) == []
+
+
+def test_a_period_before_that_is_not_there_is_told_by_its_name(app: Flask) -> None:
+    with app.test_request_context():
+        assert "этой же формы за предыдущий период" in report_words.origin(Origin("1/06/3", "1/05/3"))
