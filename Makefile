@@ -36,7 +36,7 @@ pictures: .venv/ready-dev ## the pictures of the manual and of README, by a walk
 bench: .venv/ready-dev ## the benchmarks beside named peers, with ratios
 	$(BIN)/python -m bench
 
-catalogue: .venv/ready ## merge the fragments of the Russian catalogue and compile it
+catalogue: .venv/ready ## compile the catalogues
 	$(BIN)/python -m admin_app.catalogues
 
 messages: .venv/ready ## find new words in the code; lists those without Russian

@@ -1,7 +1,7 @@
 """The catalogues: English words found in the code, their Russian, and the compiled files the product reads.
 
 Works without the application, so that words can be translated while a screen is still broken:
-``python -m admin_app.catalogues`` merges and compiles, ``… extract`` looks for new words first.
+``python -m admin_app.catalogues`` compiles, ``… extract`` looks for new words first.
 """
 
 import sys
@@ -37,25 +37,6 @@ def update(path: Path) -> list[str]:
     return [str(message.id) for message in catalog if message.id and not translated(message)]
 
 
-def merge(path: Path) -> list[str]:
-    """Put the fragments ``parts/*.po`` into the catalogue; among fragments the first one wins. Returns the conflicts."""
-    parts = sorted((path.parent.parent / "parts").glob("*.po"))
-    if not parts:
-        return []
-    catalog = read(path)
-    said: dict[object, tuple[str, object]] = {}
-    conflicts = []
-    for part in parts:
-        for message in words(read(part)):
-            name, string = said.setdefault((message.context, message.id), (part.stem, message.string))
-            if string != message.string:
-                conflicts.append(f"{message.id!r}: {name} says {string!r}, {part.stem} says {message.string!r}")
-            elif name == part.stem:
-                put(catalog, message)
-    write(path, catalog)
-    return conflicts
-
-
 def compile_all() -> None:
     """Write the ``.mo`` file of every catalogue that is newer than it."""
     for path in catalogues():
@@ -80,12 +61,6 @@ def translated(message: Message) -> bool:
     return all(message.string) if isinstance(message.string, tuple) else bool(message.string)
 
 
-def put(catalog: Catalog, message: Message) -> None:
-    """Set one translation, over whatever stood there."""
-    catalog.delete(message.id, message.context)
-    catalog.add(message.id, message.string, flags=message.flags, context=message.context)
-
-
 def read(path: Path) -> Catalog:
     """A catalogue from its file; an empty one where there is none yet."""
     language = path.parent.parent.name if path.suffix == ".po" and path.parent.name == "LC_MESSAGES" else None
@@ -103,16 +78,14 @@ def write(path: Path, catalog: Catalog) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """The command: merge the fragments, with ``extract`` also update from the code, then compile. 1 if words conflict."""
-    russian = FOLDER / "ru" / "LC_MESSAGES" / "messages.po"
-    conflicts = merge(russian)
+    """The command: with ``extract`` bring the catalogues in step with the code, then compile. 1 if a word lacks its Russian."""
+    missing: list[str] = []
     if "extract" in arguments:
         extract()
-        missing = update(russian)
-        sys.stdout.write("".join(f"no Russian yet: {text}\n" for text in missing))
+        missing = [text for path in catalogues() for text in update(path)]
+        sys.stdout.write("".join(f"no translation yet: {text}\n" for text in missing))
     compile_all()
-    sys.stderr.write("".join(f"{conflict}\n" for conflict in conflicts))
-    return 1 if conflicts else 0
+    return 1 if missing else 0
 
 
 if __name__ == "__main__":

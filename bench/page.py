@@ -65,7 +65,8 @@ SAVE = """async ([report, cells, times]) => {
         const typed = Object.fromEntries(cells.map((cell, at) => [cell, String((at + i) % 9 + 1)]));
         const body = JSON.stringify({base, key: crypto.randomUUID(), cells: typed}), start = performance.now();
         const answer = await fetch(`/reports/${report}/cells`, {
-            method: "POST", body, headers: {"Content-Type": "application/json", "Accept": "application/json", "X-CSRFToken": token},
+            method: "POST", body,
+            headers: {"Content-Type": "application/json", "Accept": "application/json", "X-CSRFToken": token},
         });
         const saved = await answer.json();
         out.push(performance.now() - start);

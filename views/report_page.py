@@ -1,6 +1,7 @@
 """What the report page shows: one section's table, the contents, where the report stands, what this person may do."""
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -114,8 +115,14 @@ class ReportPage:
 
     @property
     def origins(self) -> dict[str, str]:
-        """Where pulled cells' values come from, as sentences."""
-        return {origin.cell: report_words.origin(origin) for origin in self.sheet.origins}
+        """Where pulled cells' values come from, as sentences; those made of several in the open section too."""
+        known = {origin.cell: origin for origin in self.sheet.origins}
+        told = {address: report_words.origin([one]) for address, one in known.items()}
+        for address in addresses(self.section) if known else ():
+            if address not in told and self.program.cells[address].kind == "pulled":
+                parts = [known[operand] for operand in self.program.trace(address) if operand in known]
+                told[address] = report_words.origin(parts)
+        return told
 
     @cached_property
     def _place(self) -> int:
@@ -214,6 +221,12 @@ def find(session: Session, report_id: int) -> Report:
         .options(campaign.joinedload(Campaign.form_version).joinedload(FormVersion.form))
     )
     return session.scalar(query) or abort(404, _("There is no such report, or it belongs to somebody else."))
+
+
+def addresses(section: Section) -> Iterator[str]:
+    """The addresses of a section's cells, row by row."""
+    columns = [column.number for column in section.columns if column.role == "data"]
+    return (f"{section.code}/{row.code}/{number}" for row in section.rows if row.code is not None for number in columns)
 
 
 def section_of(program: Program, code: str | None) -> Section:

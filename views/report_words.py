@@ -6,10 +6,12 @@ from datetime import datetime
 from flask_babel import format_date, format_datetime
 from flask_babel import gettext as _
 
+from admin_app.reporting import findings
 from admin_app.reporting.pulled import Origin
 from models import Organization
 
 REFERENCE = re.compile(r"\{\[([^\]]+)\]\[([^\]]+)\]\[([^\]]+)\]\}")
+NAMED = 4  # cells of another form in one sentence
 
 
 def sentences() -> dict[str, str]:
@@ -125,12 +127,20 @@ def condition(rule: str) -> str:
     return _("Filled in if: %(condition)s.", condition=words)
 
 
-def origin(source: Origin) -> str:
-    """Where a pulled cell's value comes from."""
+def origin(sources: list[Origin]) -> str:
+    """Where a pulled cell's value comes from; a sum's parts that lie in one report are told together."""
+    together: dict[tuple[object, ...], list[Origin]] = {}
+    for source in sources:
+        together.setdefault((source.card, source.form, source.period, source.report_id), []).append(source)
+    return " ".join(origin_of(parts) for parts in together.values())
+
+
+def origin_of(parts: list[Origin]) -> str:
+    """The sentence for cells of one report, or for one field of the card."""
+    source = parts[0]
     if source.card:
         return _("From the card of the organization: “%(field)s”.", field=card_field(source.source))
-    section, row, column = source.source.split("/")
-    place = _("%(section)s row %(row)s col. %(column)s", section=section, row=row, column=column)
+    place = "; ".join(findings.place(one.source) for one in parts[:NAMED]) + ("…" if len(parts) > NAMED else "")
     if source.state is None and not source.form:
         return _("From this form for the period before, %(place)s: there is no such report yet.", place=place)
     if source.state is None or source.at is None:

@@ -41,7 +41,9 @@ class Origin:
 
 
 def fill(session: Session, report: Report, program: Program, values: Values, shown: bool = True) -> list[Origin]:
-    """Put what comes from elsewhere into ``values`` (before ``calc``) and say where each shown cell's value comes from.
+    """Put what comes from elsewhere into ``values`` (before ``calc``) and say where each value comes from.
+
+    A cell made of several (a sum over another form) has an origin for each, under the names that ``Program.trace`` gives them.
 
     ``shown=False`` leaves the cells as they are and fetches only the operands of checks that show nowhere. At most two
     statements, none for a form that takes nothing from elsewhere.
@@ -53,7 +55,7 @@ def fill(session: Session, report: Report, program: Program, values: Values, sho
     for external in program.externals:
         if shown or external.address is None:
             put(program, values, external, found[external.source][0])
-    return [origin(external, found[external.source][1]) for external in program.externals if external.address is not None]
+    return [origin(program, external, found[external.source][1]) for external in program.externals]
 
 
 Answer = tuple[float | str | None, Report | None]
@@ -192,9 +194,11 @@ def fitting(program: Program, cell: Cell, value: float | str | None) -> float | 
         return None
 
 
-def origin(external: External, other: Report | None) -> Origin:
-    """Where one shown cell's value came from, ready to be told."""
-    source, cell = external.source, external.address or ""
+def origin(program: Program, external: External, other: Report | None) -> Origin:
+    """Where one value came from, ready to be told."""
+    source, cell = external.source, external.address
+    if cell is None:
+        cell = "" if external.slot is None else program.slot_cells[external.slot].address
     if source.kind == "card":
         return Origin(cell, source.name, card=True)
     if other is None:

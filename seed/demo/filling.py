@@ -62,7 +62,11 @@ class Filler:
         numbers = self.school(program, organization) if program.form.code == "ОО-1" else self.passport(organization)
         sections = list(dict.fromkeys(address.partition("/")[0] for address in numbers))
         done = set(sections[: self.luck.randint(1, max(1, len(sections) // 2))] if partly else sections)
-        return {address: f"{value:.10g}" for address, value in numbers.items() if address.partition("/")[0] in done}
+        texts = {address: f"{value:.10g}" for address, value in numbers.items() if address.partition("/")[0] in done}
+        plain = [address for address in texts if not address.startswith(SIGNS)]
+        if partly and plain and self.luck.random() < 0.5:
+            texts[self.luck.choice(plain)] += "0"  # a slip of the finger that the check will find
+        return texts
 
     def size(self, organization: Organization) -> tuple[str, ...]:
         """The samples that make up this school."""

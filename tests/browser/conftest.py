@@ -92,7 +92,7 @@ def site(app: Flask, cast: Cast, server_url: str, tmp_path_factory: pytest.TempP
 
 
 def aside(do: Callable[..., T], *args: Any) -> T:
-    """What it returns, done in another thread: a context of Flask can't end in the one where the event loop of Playwright runs."""
+    """What it returns, done in another thread: Flask's contexts can't end in the one where Playwright's event loop runs."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(do, *args).result()
 
@@ -147,9 +147,9 @@ def wait_for(address: str, process: "subprocess.Popen[bytes]", seconds: float = 
 @pytest.fixture(scope="package")
 def region(app: Flask, server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
     """The whole product, worker included, with the real ОО-1 in a small region of its own (tests/browser/walk_region.py)."""
-    admin = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    admin = create_engine(server_url.replace("/postgres?", "/template1?"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text("CREATE DATABASE region TEMPLATE template0"))
+        connection.execute(text("CREATE DATABASE region"))
     engine = create_engine(server_url.replace("/postgres?", "/region?"))
     migrations.upgrade(engine)
     sample = aside(walk_region.make, app, engine, date.today())
@@ -163,7 +163,7 @@ def region(app: Flask, server_url: str, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(scope="package")
-def browser(cast: Cast) -> Iterator[Browser]:  # noqa: ARG001  # made before the event loop of Playwright runs here
+def browser(cast: Cast) -> Iterator[Browser]:  # is made before the event loop runs
     """One Chromium for all tests here. It is closed before other tests run: its event loop would be in their way."""
     program = chromium()
     if program is None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from admin_app.reporting.pulled import Origin
-from models import Report
+from models import Report, ReportState
 from tests.page import Page
 from tests.people import Cast
 from tests.reports import FILLED, arrange, period, save
@@ -193,4 +193,19 @@ def test_colleagues_edits_and_the_parts_of_a_total(
 
 def test_a_period_before_that_is_not_there_is_told_by_its_name(app: Flask) -> None:
     with app.test_request_context():
-        assert "этой же формы за предыдущий период" in report_words.origin(Origin("1/06/3", "1/05/3"))
+        assert "этой же формы за предыдущий период" in report_words.origin([Origin("1/06/3", "1/05/3")])
+
+
+def test_the_parts_of_a_sum_over_another_form_are_told_together(app: Flask) -> None:
+    facts: dict[str, Any] = {
+        "form": "ОО-1",
+        "period": "2025",
+        "state": ReportState.DRAFT,
+        "report_id": 7,
+        "at": datetime.now(UTC),
+    }
+    parts = [Origin(f"ОО-1:{code}/10/3", f"{code}/10/3", **facts) for code in ("2.1.1.1", "2.1.1.2")]
+    with app.test_request_context():
+        words = report_words.origin(parts)
+    assert "2.1.1.1 стр. 10 гр. 3; 2.1.1.2 стр. 10 гр. 3" in words
+    assert words.count("ОО-1") == 1

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, event, select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import reports, scope, sheet
+from admin_app.reporting import forms, reports, scope, sheet
 from models import Campaign, Organization, PeriodKind, Report, ReportState
 from tests.people import Cast
 from tests.reports import DOCUMENT, FILLED, campaign, period, report_of, save
@@ -24,7 +24,8 @@ TAKING: dict[str, Any] = {
             "rows": (
                 "01 Всего учеников | = {[ТЕСТ]:[1][1][3]}\n02 Ставок | decimal 1 | = {[ТЕСТ]:[2][1][3]}\n"
                 "03 Примечание | text | = {[ТЕСТ]:[2][2][3]}\n"
-                "04 ИНН | text | = card.inn\n05 Своё\n06 Было | = {{[1][5][3]}}\n07 Вместе | = {[1][1][3]} + {[1][5][3]}"
+                "04 ИНН | text | = card.inn\n05 Своё\n06 Было | = {{[1][5][3]}}\n07 Вместе | = {[1][1][3]} + {[1][5][3]}\n"
+                "08 Двое | = SUM{[ТЕСТ]:[1][1][4,5]}"
             ),
             "checks": "1 query {[1][5][3]} <= {{[1][5][3]}}\n  Больше прошлого",
         }
@@ -67,6 +68,8 @@ def test_each_number_says_where_it_came_from(session: Session, made: dict[str, i
         assert (first.source.replace("01", "1"), first.report_id) == ("1/1/3", made["source"])
         assert first.at is not None
         assert origins["1/04/3"].card
+        parts = forms.program(session.get_one(Report, made["taking"]).campaign.form_version).trace("1/08/3")
+        assert [origins[part].report_id for part in parts] == [made["source"]] * 2
         assert (origins["1/06/3"].report_id, origins["1/06/3"].state) == (None, None)
 
 
