@@ -61,7 +61,7 @@ def sentence(error: Exception, model: type[Base]) -> tuple[str, str]:
         return error.attribute, _("This lies outside what you may see or change.")
     if isinstance(error, DBAPIError):
         return from_database(error, model)
-    return "", error.sentence if isinstance(error, Refused) else str(error)
+    return (error.field, error.sentence) if isinstance(error, Refused) else ("", str(error))
 
 
 def from_database(error: DBAPIError, model: type[Base]) -> tuple[str, str]:

@@ -8,10 +8,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as N_
 from flask_babel import ngettext
 from sqlalchemy import func, select
+from wtforms import Form
 
 from admin_app.crud.base import Answer, SchemaView
 from admin_app.extensions import db
-from admin_app.reporting import forms, guard, notices, reports, scope
+from admin_app.reporting import campaigns, forms, guard, notices, reports, scope
 from admin_app.reporting.formula import Cell, Column, FormError, Program, Row, Section
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
@@ -90,6 +91,12 @@ class CampaignView(SchemaView):
         if row is None or row.opened_at is None:
             return set()
         return {spec.name for spec in self.typed()} - {"title", "deadline"}
+
+    def write(self, form: Form, row: Campaign, created: bool) -> None:
+        """The campaign, if it makes sense."""
+        super().write(form, row, created)
+        db.session.flush()
+        campaigns.judge(row)
 
     @expose("/open/", methods=("GET", "POST"))
     def open_view(self) -> Answer:

@@ -2,8 +2,12 @@
 
 
 class Refused(Exception):
-    """``sentence`` says what is in the way and, where something helps, what; it is translated already."""
+    """``sentence`` says what is in the way and, where something helps, what; it is translated already.
 
-    def __init__(self, sentence: str) -> None:
+    ``field`` names the attribute that it is about, if it is about one.
+    """
+
+    def __init__(self, sentence: str, field: str = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.field = field

@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
-from admin_app.reporting import audit, forms, guard, sheet, storage, tidings, workflow
+from admin_app.reporting import audit, campaigns, forms, guard, sheet, storage, tidings, workflow
 from admin_app.reporting.actor import Actor, current, unscoped
 from admin_app.reporting.findings import Finding
 from admin_app.reporting.guard import Permission
@@ -49,6 +49,7 @@ def open_campaign(session: Session, campaign: Campaign) -> int:
     guard.require(Permission.CAMPAIGN_OPEN, campaign)
     if campaign.form_version.state is not VersionState.PUBLISHED:
         raise Refused(_("A campaign needs a published edition of the form."))
+    campaigns.judge(campaign)
     campaign.opened_at = campaign.opened_at or datetime.now(UTC)
     campaign.closed_at = None
     session.flush()

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -124,6 +124,8 @@ def file(
     year, _end = bounds(PeriodKind.SCHOOL_YEAR, today)
     before = campaign(session, version, year - timedelta(days=1), date(year.year - 1, 10, 15))
     bring(session, users, before, schools[0], "accepted", sample)
+    last = session.scalars(select(Report).where(Report.campaign_id == before.id, Report.accepted_at.is_not(None))).one()
+    last.submitted_at = last.accepted_at = datetime(year.year - 1, 10, 7, tzinfo=UTC)
     reports.close_campaign(session, before)
     now = campaign(session, version, today, today + timedelta(days=20))
     for school, state in zip(schools, SCHOOLS.values(), strict=True):

@@ -79,7 +79,18 @@ def test_once_open_it_keeps_what_it_asks_for(page_of: PageOf, plain: Session, ve
     assert (row.title, row.filing_levels) == ("Другое имя", ["organization"])
 
 
-@pytest.mark.parametrize("typed", [{"filing_levels": []}, {"review_levels": []}, {"filing_levels": ["moon"]}, {"deadline": ""}])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"filing_levels": []},
+        {"review_levels": []},
+        {"filing_levels": ["moon"]},
+        {"deadline": ""},
+        {"deadline": "2020-01-01"},
+        {"review_levels": ["branch"]},
+        {"review_levels": ["region", "branch"]},
+    ],
+)
 def test_a_campaign_needs_its_parts(page_of: PageOf, plain: Session, version: int, typed: dict[str, object]) -> None:
     page = page_of("central").get("/admin/campaign/new/")
     year = plain.scalars(select(Period.id)).one()
