@@ -40,6 +40,7 @@ def saving() -> dict[str, str]:
         "saving": _("saving…"),
         "offline": _("not saved: no connection"),
         "kept": _("not saved: no connection. Kept on this computer: %(count)s"),
+        "waiting": _("not saved. Kept on this computer: %(count)s"),
         "unsaved": _("not saved: cells with mistakes: %(count)s"),
         "conflicts": _("differences with a colleague: %(count)s"),
         "failed": _(

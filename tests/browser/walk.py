@@ -14,8 +14,18 @@ from tests.browser.conftest import ready, sign_in
 from tests.browser.walk_region import Region
 
 PICTURES = Path(__file__).resolve().parents[2] / "docs"
-TAKEN = bool(os.environ.get("MODO_PICTURES"))
+WANTED = bool(os.environ.get("MODO_PICTURES"))
 SIZE = {"width": 1440, "height": 900}
+MAIL = "kuznetsova@school.example"
+PERSON = {
+    "Фамилия": "Кузнецова",
+    "Имя": "Елена",
+    "Отчество": "Павловна",
+    "Должность": "Секретарь учебной части",
+    "Телефон": "+7 (3952) 12-34-56",
+    "Логин": "kuznetsova",
+    "Электронная почта": MAIL,
+}
 PASSWORD = "шесть синих сов летят"
 FRAME = """(element, on) => {
     element.style.outline = on ? "3px solid #c2185b" : "";
@@ -63,7 +73,7 @@ def shot(page: Page, name: str, *marked: Locator, whole: bool = False) -> None:
     """A picture for docs/, with frames around what it is about; only where pictures are asked for (`make pictures`)."""
     for one in marked:
         expect(one).to_be_visible()
-    if not TAKEN:
+    if not WANTED:
         return
     page.evaluate("document.fonts.ready")
     for one in marked:

@@ -48,7 +48,8 @@ export class SaveState {
       case "saving": return sentences.saving;
       case "conflict": return fill(sentences.conflicts, {count: conflicts});
       case "bad": return fill(sentences.unsaved, {count: bad});
-      default: return kept ? fill(sentences.kept, {count: kept}) : sentences.offline;
+      case "offline": return kept ? fill(sentences.kept, {count: kept}) : sentences.offline;
+      default: return fill(sentences.waiting, {count: kept});
     }
   }
 
