@@ -141,7 +141,7 @@ def classified(organization: Organization) -> list[ClassifierItem]:
     """The items that the classification fields name, in one statement."""
     columns = [column for column in inspect(Organization).columns if "classifier" in column.info]
     ids = {getattr(organization, column.key) for column in columns} - {None}
-    return list(db.session.scalars(select(ClassifierItem).where(ClassifierItem.id.in_(ids))))
+    return list(db.session.scalars(select(ClassifierItem).where(ClassifierItem.id.in_(ids)))) if ids else []
 
 
 def said(organization: Organization, name: str) -> str:

@@ -59,7 +59,7 @@ class Site:
         year = next(YEARS)
         with self.acting("central") as session, Session(self.engine) as plain:
             during = made.period(session, date(year, 9, 1), date(year + 1, 8, 31))
-            ids = made.arrange(session, plain, self.cast, document, during=during)
+            ids = made.arrange(session, plain, self.cast, document, during=during, deadline=date(year, 10, 15))
         if filled:
             self.save("school1", ids["school1"], **filled)
         return ids
