@@ -434,11 +434,11 @@ class User(Base, UserMixin):
     )
 
     id: Mapped[Id]
-    username: Mapped[str] = mapped_column(String(64), info=words(_("Login"), list=True, search=True))
-    email: Mapped[str] = mapped_column(String(250), info=words(_("E-mail"), list=True, search=True, check="email"))
     surname: Mapped[str] = mapped_column(String(100), index=True, info=words(_("Surname"), list=True, search=True))
     name: Mapped[str] = mapped_column(String(100), info=words(_("Given name"), list=True, search=True))
     patronymic: Mapped[str] = mapped_column(String(100), server_default="", info=words(_("Patronymic"), list=True))
+    username: Mapped[str] = mapped_column(String(64), info=words(_("Login"), list=True, search=True))
+    email: Mapped[str] = mapped_column(String(250), info=words(_("E-mail"), list=True, search=True, check="email"))
     sort_key: Mapped[str] = mapped_column(
         String(600, collation="C"),
         Computed("sort_key(surname || ' ' || name || ' ' || patronymic)", persisted=True),

@@ -194,6 +194,8 @@ def in_the_browser(of: Stage, url: str) -> None:
         sign_in(page, "school1")
         address = f"/reports/{of.report}?section={SECTION}"
         row("from the address to a table that takes keys", [opened(page, address) for _ in range(8)])
+        row("from a click in the contents to a typed number", [changed_and_typed(page) for _ in range(8)])
+        opened(page, address)
         edits = page.evaluate(EDIT, TIMES)
         row("a key: total computed, checks run, cells marked", [one[0] for one in edits])
         row("a key: painted", [one[1] for one in edits])
@@ -208,6 +210,19 @@ def in_the_browser(of: Stage, url: str) -> None:
             name = "one floating field" if floating else "a field in every grey cell"
             row(f"bare table, {name}: painted", page.evaluate(FLOATING, [floating, TIMES]))
         browser.close()
+
+
+def changed_and_typed(page: Page) -> float:
+    """Milliseconds from leaving section 1.1 by a click to a number that stands in the widest table."""
+    page.goto(page.url.partition("?")[0] + "?section=1.1")
+    ready(page)
+    page.locator("summary.mi").first.click()
+    link = page.locator(f'a[href*="section={SECTION}"]').first
+    link.scroll_into_view_if_needed()
+    start = time.perf_counter()
+    link.click()
+    page.locator(f'[data-cell="{SECTION}/01/4"] input').press_sequentially("7")
+    return 1e3 * (time.perf_counter() - start)
 
 
 def opened(page: Page, address: str) -> float:

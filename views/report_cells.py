@@ -17,6 +17,7 @@ from admin_app.reporting import findings, forms, merge, replay, sheet, storage
 from admin_app.reporting.findings import Finding
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.sheet import Saved
+from admin_app.reporting.workflow import Unseen
 from views import report_page, report_words
 
 MOST = 4000  # cells in one request
@@ -30,17 +31,18 @@ class Cells:
     @expose("/<int:id>/cells", methods=("POST",))
     def save(self, id: int) -> ResponseReturnValue:
         """{base, key, cells: {address: text}} → revision, rejected, conflicts, others' changes, findings."""
-        report = report_page.find(db.session, id)
         try:
             changes, base, key = sent(body())
             saved = sheet.save(db.session, id, changes, base, key)
             db.session.commit()
         except ValueError as error:
             return jsonify(sentence=str(error)), HTTPStatus.UNPROCESSABLE_ENTITY
+        except Unseen as unseen:
+            return jsonify(sentence=unseen.sentence), HTTPStatus.NOT_FOUND
         except Refused as refused:
             db.session.rollback()
             return jsonify(sentence=refused.sentence), HTTPStatus.CONFLICT
-        return jsonify(answer(saved) | {"status": report.state, "title": str(report.state.title)})
+        return jsonify(answer(saved) | {"status": saved.state, "title": str(saved.state.title)})
 
     @expose("/<int:id>/since/<int:revision>")
     def since(self, id: int, revision: int) -> ResponseReturnValue:

@@ -2,7 +2,9 @@
 
 from typing import Any, ClassVar
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as N_
 
 from admin_app.crud import card, values
 from admin_app.crud.base import SchemaView
@@ -11,6 +13,22 @@ from admin_app.reporting import audit
 from admin_app.reporting.guard import Permission
 from models import Base, Event
 
+FACTS: dict[str, LazyString] = {
+    "answer": N_("Answer"),
+    "cell": N_("Cell"),
+    "comment": N_("Comment"),
+    "fields": N_("What was changed"),
+    "from": N_("Before"),
+    "name": N_("Name"),
+    "organization": N_("Organization"),
+    "reason": N_("Reason"),
+    "reports": N_("Reports"),
+    "role": N_("Role"),
+    "size": N_("Size, bytes"),
+    "text": N_("Text"),
+    "to": N_("After"),
+    "unfiled": N_("Reports not filed"),
+}
 MODELS: dict[str, type[Base]] = {str(one.local_table): one.class_ for one in Base.registry.mappers}
 
 
@@ -50,8 +68,8 @@ def in_words(line: card.Line, row: Event, model: type[Base] | None) -> card.Line
 
 
 def label(specs: dict[str, FieldSpec], name: str) -> str:
-    """A field's label, or the name as it was recorded."""
-    return str(specs[name].label) if name in specs else name
+    """A field's label; of the verbs' own facts the word here, or the name as it was recorded."""
+    return str(specs[name].label) if name in specs else str(FACTS.get(name, name))
 
 
 def worded(spec: FieldSpec | None, value: Any) -> Any:

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from admin_app.reporting.refusal import Refused
 from models import Campaign, Level
 
-FROM_THE_TOP = list(Level)
+FROM_THE_TOP = [level.value for level in Level]
 
 
 def judge(campaign: Campaign) -> None:
@@ -21,4 +21,4 @@ def judge(campaign: Campaign) -> None:
 
 def ranks(levels: list[str]) -> list[int]:
     """The places of levels from the top of the tree, from 0."""
-    return [FROM_THE_TOP.index(Level(level)) for level in levels]
+    return [FROM_THE_TOP.index(level) for level in levels]

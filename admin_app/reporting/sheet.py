@@ -23,7 +23,7 @@ from admin_app.reporting.merge import Content, Merged, Step, since
 from admin_app.reporting.pulled import Origin
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.workflow import Move
-from models import Report, ReportRevision
+from models import Report, ReportRevision, ReportState
 
 
 @dataclass
@@ -82,6 +82,7 @@ class Saved:
     others: dict[str, Change]
     findings: list[Finding]
     filled: dict[str, int]
+    state: ReportState
 
 
 # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -115,7 +116,7 @@ def check(session: Session, report_id: int) -> list[Finding]:
     """
     report = session.get(Report, report_id)
     if report is None:
-        raise workflow.unseen()
+        raise workflow.Unseen
     guard.require(Permission.REPORT_READ, report)
     if report.state not in workflow.EDITABLE or not guard.may(current(), Permission.REPORT_FILL, report):
         sheet = load(session, report)
@@ -176,7 +177,7 @@ def news(session: Session, report_id: int, base: int) -> Saved | None:
     """
     report = session.get(Report, report_id)
     if report is None:
-        raise workflow.unseen()
+        raise workflow.Unseen
     guard.require(Permission.REPORT_READ, report)
     if report.revision <= base:
         return None
@@ -229,6 +230,7 @@ def answer(sheet: Sheet, before: Values, sent: Sent, decided: Merged, steps: lis
     others = since(step for step in steps if step.key != key)
     return Saved(
         revision=sheet.report.revision,
+        state=sheet.report.state,
         accepted={cell: storage.shown(program, cell, sent.typed[cell]) for cell in [*decided.apply, *decided.same]},
         computed=recomputed(sheet, before, steps),
         rejected=sent.rejected,

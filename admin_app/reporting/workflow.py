@@ -239,13 +239,15 @@ def lock(session: Session, report_id: int) -> Report:
     )
     report = session.scalar(query)
     if report is None:
-        raise unseen()
+        raise Unseen
     return report
 
 
-def unseen() -> Refused:
+class Unseen(Refused):
     """The same words for a report that isn't there and for one that the actor doesn't see."""
-    return Refused(_("There is no such report, or it belongs to somebody else."))
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such report, or it belongs to somebody else."))
 
 
 def fill(session: Session, report: Report) -> None:
