@@ -87,11 +87,12 @@ def fill(
     last = campaign(
         demo, passport, PeriodKind.HALF_YEAR, start - timedelta(days=1), "Паспорт организации, {}", [], start + timedelta(days=20)
     )
-    run(demo, last, (85, 0, 0, 15, 0, 0), {})
+    shown = [*tree.schools("Иркутск"), *tree.schools("Братск")]  # the demo's people are theirs: the period before isn't empty
+    run(demo, last, (85, 0, 0, 15, 0, 0), {school.id: "accepted" for school in shown})
     settle_dates(session, last)
     reports.close_campaign(session, last)
     half = campaign(demo, passport, PeriodKind.HALF_YEAR, today, "Паспорт организации, {}", [], end + timedelta(days=20))
-    run(demo, half, PASSPORT_WEIGHTS, {})
+    run(demo, half, PASSPORT_WEIGHTS, {school1.id: "draft"})
     say("  passports of the half-year")
 
 

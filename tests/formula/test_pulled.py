@@ -71,13 +71,19 @@ def test_rules_across_forms_and_periods() -> None:
     assert failure.cells == ("1/01/3", "@previous:1/01/3")
 
 
-def test_the_passport_of_a_school(passport: Program, oo1: Program, report: Values) -> None:
+def pulled(passport: Program, oo1: Program, report: Values) -> Values:
+    """A passport with what it takes from the filled ОО-1."""
     values = passport.blank()
     for external in passport.externals:
         if external.source.form == "ОО-1":
             other = oo1.resolve(external.source.address)
             assert other is not None, external
             passport.put(values, slot_cell(passport, external), oo1.get(report, other))
+    return values
+
+
+def test_the_passport_of_a_school(passport: Program, oo1: Program, report: Values) -> None:
+    values = pulled(passport, oo1, report)
     small.put(
         passport,
         values,
@@ -89,11 +95,17 @@ def test_the_passport_of_a_school(passport: Program, oo1: Program, report: Value
     assert passport.check(values) == []
 
 
-def test_the_passports_checks_have_all_severities(passport: Program) -> None:
+def test_without_this_years_report_there_is_no_change(passport: Program) -> None:
+    values = small.put(passport, passport.blank(), {"2/01/4": 640})
+    assert [small.at(passport, values, address) for address in ("2/01/3", "2/01/5", "2/01/6")] == [None, None, None]
+    assert small.failed(passport, values) == ["3:3@3/01/3"]
+
+
+def test_the_passports_checks_have_all_severities(passport: Program, oo1: Program, report: Values) -> None:
     cells = {"3/02/3": 10, "3/03/3": 11, "3/04/3": 0, "3/07/3": 1990, "3/08/3": 1980, "2/01/4": 100}
-    failures = passport.check(small.put(passport, passport.blank(), cells))
+    failures = passport.check(small.put(passport, pulled(passport, oo1, report), cells))
     assert {failure.severity for failure in failures} == {"error", "query", "hint"}
-    assert {failure.check_id for failure in failures} == {"2:4", "3:1", "3:3", "3:4", "3:7"}
+    assert {failure.check_id for failure in failures} == {"2:4", "3:1", "3:3", "3:4", "3:5", "3:7"}
 
 
 def test_an_empty_passport_only_asks_for_what_must_be_there(passport: Program) -> None:
