@@ -9,12 +9,15 @@ FROM_THE_TOP = [level.value for level in Level]
 
 
 def judge(campaign: Campaign) -> None:
-    """Raises Refused, naming the field, if the deadline or the levels make no sense together."""
+    """Raises Refused, naming the field, if the deadline or the levels make no sense together.
+
+    Who files and has no reviewing level above is reviewed by the organization above (`workflow.next_reviewer`).
+    """
     if campaign.deadline < campaign.period.starts_on:
         raise Refused(_("The deadline is before the period begins."), "deadline")
+    if Level.REGION in campaign.filing_levels:
+        raise Refused(_("Nobody stands above the region to review its report."), "filing_levels")
     filing, reviewing = ranks(campaign.filing_levels), ranks(campaign.review_levels)
-    if not all(any(above < rank for above in reviewing) for rank in filing):
-        raise Refused(_("Somebody above must review: add a level that stands above everyone who files."), "review_levels")
     if not all(any(above < rank for rank in filing) for above in reviewing):
         raise Refused(_("A level that reviews must stand above somebody who files."), "review_levels")
 

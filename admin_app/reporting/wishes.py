@@ -18,8 +18,7 @@ class Unfit(Refused):
     """Something that was typed does not fit: the name of its field, beside the sentence."""
 
     def __init__(self, field: str, sentence: str) -> None:
-        self.field = field
-        super().__init__(sentence)
+        super().__init__(sentence, field)
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def test_two_levels_review_one_after_the_other(session: Session, ids: dict[str, 
 
 
 def test_a_municipal_office_is_reviewed_by_the_region(session: Session, plain: Session, cast: Cast, as_: Any) -> None:
-    ids = arrange(session, plain, cast, filing_levels=["municipality"], review_levels=["municipality"])
+    ids = arrange(session, plain, cast, filing_levels=["organization", "municipality"], review_levels=["municipality"])
     with as_("central"):
         campaign = session.scalars(select(Campaign)).one()
         found = session.scalars(select(Report).where(Report.id == ids["irkutsk"])).one()

@@ -35,7 +35,7 @@ function mark(field) {
   const box = field.closest(".field");
   if (!box) return;
   box.classList.toggle("bad", missing);
-  field.toggleAttribute("aria-invalid", missing);
+  field.ariaInvalid = missing ? "true" : null;
   const said = box.querySelector(".wrong");
   if (!missing) {
     said?.remove();

@@ -107,11 +107,11 @@ export class Actions {
   /** @param {HTMLFormElement} form */
   async #submit(form) {
     await this.#save();
-    const {editor, findings, panels, save, start} = this.page;
+    const {editor, findings, outbox, panels, save, start} = this.page;
     const [unsaved] = [...editor.bad.keys(), ...editor.conflicts.keys()];
-    if (unsaved) {
+    if (unsaved || outbox.waiting) {
+      if (unsaved) await this.page.jump(unsaved);
       save.complain(start.sentences["submit-unsaved"]);
-      await this.page.jump(unsaved);
       return;
     }
     const answer = await this.#post("submit", new FormData(form));
@@ -154,7 +154,8 @@ export class Actions {
     const answer = response && !response.redirected ? await response.json().catch(() => null) : null;
     if (response?.status === 401) complain(start.sentences["signed-out"]);
     else if (!answer) complain(start.sentences["panel-failed"]);
+    else if (answer.error) complain(answer.error); // a page that is not there, a right that is gone, the server's own trouble
     else if (what === "explanations" && answer.sentence) complain(answer.sentence);
-    return response?.status === 401 ? null : answer;
+    return response?.status === 401 || answer?.error ? null : answer;
   }
 }

@@ -59,8 +59,9 @@ export class Answers {
     const cell = this.editor.table?.cells.get(address);
     if (!cell?.input) return;
     const text = this.editor.reads(cell);
-    if (cell.input !== document.activeElement) this.editor.put(cell, text);
-    else this.editor.mark(cell);
+    const typing = cell.input === document.activeElement && cell.input.value !== this.editor.texts.get(address);
+    if (typing) this.editor.mark(cell);
+    else this.editor.put(cell, text);
     this.editor.texts.set(address, text);
   }
 
@@ -90,7 +91,7 @@ export class Answers {
       if (cell) editor.reads(cell);
       if (editor.bad.has(edit.cell)) continue;
       model.accept(edit.cell, edit.text);
-      if (edit.kept && cell) outbox.put(edit.cell, edit.text, edit.base);
+      if (edit.kept) outbox.put(edit.cell, edit.text, edit.base);
     }
     if (editor.table) editor.attach(editor.table);
     this.around.changed();

@@ -108,6 +108,7 @@ export class Editor {
       outbox.put(cell.address, text, revision(), true);
     } else {
       this.bad.delete(cell.address);
+      this.conflicts.delete(cell.address); // a number typed over both of them is the choice
       model.set(cell, parsed.value);
       outbox.put(cell.address, text, revision());
     }
@@ -271,10 +272,16 @@ export class Editor {
 
   /** Take back the last operation, or do it again; goes to its section and cell. @param {boolean} back */
   async undo(back) {
+    this.commitOpen();
     const changes = back ? this.history.undo() : this.history.redo();
     if (!changes) return null;
     const section = changes[0].cell.split("/")[0];
     if (section !== this.table?.section) await this.around.open(section);
+    if (section !== this.table?.section) { // no connection: the operation stays where it was
+      if (back) this.history.redo();
+      else this.history.undo();
+      return null;
+    }
     this.#writeAll(changes);
     this.#after();
     return this.table?.cells.get(changes[0].cell) ?? null;

@@ -35,6 +35,15 @@ async function open(name) {
   }
 }
 
+/** A random UUID; `crypto.randomUUID` is missing where the page came over plain http. */
+function uuid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const text = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return text.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
 export class Outbox {
   /** @param {string} name of the database @param {number} report */
   constructor(name, report) {
@@ -92,7 +101,7 @@ export class Outbox {
    * @param {number} base @param {boolean} [kept] */
   put(cell, text, base, kept = false) {
     const before = this.edits.get(cell);
-    const edit = {report: this.report, cell, text, base: before && !before.kept ? before.base : base, stamp: crypto.randomUUID(), kept};
+    const edit = {report: this.report, cell, text, base: before && !before.kept ? before.base : base, stamp: uuid(), kept};
     this.edits.set(cell, edit);
     this.#write("edits", (store) => store.put(edit));
   }
@@ -128,7 +137,7 @@ export class Outbox {
     const base = Math.min(...ready.map((edit) => edit.base));
     const chosen = ready.filter((edit) => edit.base === base).slice(0, 500);
     return {
-      report: this.report, key: crypto.randomUUID(), base,
+      report: this.report, key: uuid(), base,
       cells: Object.fromEntries(chosen.map((edit) => [edit.cell, edit.text])),
       stamps: Object.fromEntries(chosen.map((edit) => [edit.cell, edit.stamp])),
     };

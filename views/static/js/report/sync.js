@@ -93,13 +93,14 @@ export class Sync {
   /** Whether to go on with the next request. @param {Flight} flight */
   async #send(flight) {
     this.options.onState("saving");
+    const body = new TextEncoder().encode(JSON.stringify({base: flight.base, key: flight.key, cells: flight.cells}));
     let response;
     try {
       response = await fetch(this.options.url, {
         method: "POST",
         headers: {"Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.token},
-        body: JSON.stringify({base: flight.base, key: flight.key, cells: flight.cells}),
-        keepalive: JSON.stringify(flight.cells).length < 50_000,
+        body,
+        keepalive: body.length < 60_000, // browsers take 64 KiB
       });
     } catch {
       return this.#again("offline");
@@ -131,7 +132,8 @@ export class Sync {
     this.renewed = false;
     this.outbox.fly(null);
     this.outbox.settle(flight.stamps);
-    this.outbox.rebase(Object.keys(flight.cells), saved.revision);
+    const disputed = new Set(saved.conflicts.map(({cell}) => cell));
+    this.outbox.rebase(Object.keys(flight.cells).filter((cell) => !disputed.has(cell)), saved.revision);
     this.revision = Math.max(this.revision, saved.revision);
     this.options.onSaved(saved, flight);
   }
