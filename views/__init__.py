@@ -26,8 +26,4 @@ SCREENS = (
 def register(app: Flask, admin: Admin) -> None:
     """Add every screen to the application: each module's own `register(app, admin)`."""
     for name in SCREENS:
-        try:
-            import_module(f"views.{name}").register(app, admin)
-        except ModuleNotFoundError as error:
-            if error.name != f"views.{name}":
-                raise
+        import_module(f"views.{name}").register(app, admin)

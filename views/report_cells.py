@@ -33,10 +33,11 @@ class Cells:
         """{base, key, cells: {address: text}} → revision, rejected, conflicts, others' changes, findings."""
         try:
             changes, base, key = sent(body())
-            saved = sheet.save(db.session, id, changes, base, key)
-            db.session.commit()
         except ValueError as error:
             return jsonify(sentence=str(error)), HTTPStatus.UNPROCESSABLE_ENTITY
+        try:
+            saved = sheet.save(db.session, id, changes, base, key)
+            db.session.commit()
         except Unseen as unseen:
             return jsonify(sentence=unseen.sentence), HTTPStatus.NOT_FOUND
         except Refused as refused:

@@ -176,7 +176,9 @@ class MembershipView(SchemaView):
 
     def title(self, row: Membership) -> str:
         """Who, where."""
-        return f"{accounts.full_name(row.user)} · {row.organization.short_name}"
+        hidden = _("outside your part of the region")
+        who = accounts.full_name(row.user) if row.user else hidden
+        return f"{who} · {row.organization.short_name if row.organization else hidden}"
 
     @expose("/end/", methods=("GET", "POST"))
     def end_view(self) -> Answer:

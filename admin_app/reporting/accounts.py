@@ -156,10 +156,13 @@ def attach(
         if why := guard.role_to_give(current(), membership):
             raise guard.Forbidden(str(why))
         if lasting(session, user_id, organization.id, kind.id):
-            raise Refused(gettext("%(name)s is attached to this organization in this role already.", name=full_name(person)))
+            raise Refused(attached_already(person))
         membership.valid_from = valid_from or session.scalars(select(func.current_date())).one()
-        session.add(membership)
-        session.flush()
+        try:
+            with session.begin_nested():
+                session.add(membership)
+        except IntegrityError as error:  # another operator was a moment quicker
+            raise Refused(attached_already(person)) from error
         what = {"user": user_id, "organization": organization.id, "role": role.value, "from": membership.valid_from.isoformat()}
         audit.record(session, "user.attached", person, what, organization.id)
         names = {"name": organization.short_name, "role": role.title}
@@ -172,6 +175,11 @@ def attach(
             f"/organizations/{organization.id}",
         )
         return membership
+
+
+def attached_already(person: User) -> str:
+    """Why nothing was done."""
+    return gettext("%(name)s is attached to this organization in this role already.", name=full_name(person))
 
 
 def detach(session: Session, membership: Membership) -> None:

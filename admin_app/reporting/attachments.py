@@ -17,10 +17,11 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import audit, guard
+from admin_app.reporting import audit, guard, workflow
 from admin_app.reporting.actor import current
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
+from admin_app.reporting.workflow import Move
 from models import Attachment, Report
 
 LARGEST = 20 * 1024 * 1024
@@ -51,7 +52,7 @@ def holds(*names: str) -> Callable[[bytes], bool]:
         try:
             with zipfile.ZipFile(BytesIO(data)) as archive:
                 return any(name in archive.namelist() for name in names)
-        except zipfile.BadZipFile:
+        except (zipfile.BadZipFile, ValueError, NotImplementedError):  # damaged in whatever way
             return False
 
     return check
@@ -87,6 +88,7 @@ def of_report(session: Session, report: Report) -> list[Attachment]:
 def add(session: Session, report: Report, name: str, data: bytes, directory: Path) -> Attachment:
     """Keep a file beside a report. ``directory``: `Settings.files`. Raises Refused: too large, empty, or of a kind not taken."""
     guard.require(Permission.REPORT_ATTACH, report)
+    require_open(session, report)
     name = safe_name(name)
     media_type = kind(name, data)
     if sum(row.removed_at is None for row in of_report(session, report)) >= MOST:
@@ -107,6 +109,12 @@ def add(session: Session, report: Report, name: str, data: bytes, directory: Pat
     return attachment
 
 
+def require_open(session: Session, report: Report) -> None:
+    """Who fills the report in changes its files only while its numbers may change too. Raises Refused."""
+    if guard.may(current(), Permission.REPORT_FILL, report):
+        workflow.require(session, workflow.lock(session, report.id), Move.FILL)
+
+
 def remove(session: Session, attachment: Attachment) -> None:
     """Take a file from the report; its row stays with the time. Only its author or somebody who fills the report in may."""
     report = session.get_one(Report, attachment.report_id)
@@ -114,6 +122,7 @@ def remove(session: Session, attachment: Attachment) -> None:
     mine = current().user_id is not None and attachment.author_id == current().user_id
     if not mine and not guard.may(current(), Permission.REPORT_FILL, report):
         raise Refused(_("Only the person who attached a file removes it."))
+    require_open(session, report)
     if attachment.removed_at is None:
         attachment.removed_at = datetime.now(UTC)
         session.flush()

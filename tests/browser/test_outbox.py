@@ -169,3 +169,15 @@ def test_a_server_that_fails_is_asked_again(ids: dict[str, int], open_report: Ca
     field(page, "1/01/4").fill("46")
     state(page, "failed")
     saved(page)
+
+
+def test_nothing_is_submitted_while_numbers_are_unsent(site: Site, open_report: Callable[..., Page]) -> None:
+    ids = site.reports(**{"c1_01_4": "40", "c1_01_5": "60", "c1_02_4": "10", "c1_02_5": "20", "c1_03_5": "3", "c2_01_3": "12,5"})
+    page = open_report(ids["school1"])
+    page.route("**/cells", lambda route: route.fulfill(status=500, json={"error": "x"}))
+    field(page, "1/01/4").fill("41")
+    page.locator("#actions summary").click()
+    page.get_by_role("button", name="Отправить отчет").click()
+    expect(page.locator("#trouble")).to_be_visible()
+    assert site.scalar("SELECT state FROM report WHERE id = :id", id=ids["school1"]) == "draft"
+    page.unroute("**/cells")

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import attachments
+from admin_app.reporting import attachments, reports
 from admin_app.reporting.refusal import Refused
 from models import Report
 from tests.people import Cast
-from tests.reports import arrange
+from tests.reports import FILLED, arrange, save
 
 PDF = b"%PDF-1.7\n..."
 
@@ -120,3 +120,24 @@ def test_a_name_is_never_a_path_and_never_empty(name: str) -> None:
 
 def test_a_long_name_keeps_its_ending() -> None:
     assert attachments.safe_name("д" * 300 + ".pdf") == "д" * 146 + ".pdf"
+
+
+def test_a_submitted_report_keeps_its_files(session: Session, ids: dict[str, int], as_: Any, tmp_path: Path) -> None:
+    with as_("school1"):
+        found = attachments.add(session, report(session, ids["school1"]), "a.pdf", PDF, tmp_path)
+        save(session, ids["school1"], FILLED)
+        reports.submit(session, ids["school1"])
+        for act in (
+            lambda: attachments.add(session, report(session, ids["school1"]), "b.pdf", PDF, tmp_path),
+            lambda: attachments.remove(session, found),
+        ):
+            with pytest.raises(Refused):
+                act()
+        assert [row.removed_at for row in attachments.of_report(session, report(session, ids["school1"]))] == [None]
+
+
+def test_a_damaged_archive_is_refused(session: Session, ids: dict[str, int], as_: Any, tmp_path: Path) -> None:
+    data = archive("word/document.xml").replace(b"word/document.xml", b"\xff\xfeord/document.xm\xff")
+    for broken in (data, data[:-9], data.replace(b"PK\x01\x02\x14\x03\x14\x00\x00\x00", b"PK\x01\x02\x14\x03\xff\x00\xff\x08")):
+        with as_("school1"), pytest.raises(Refused):
+            attachments.add(session, report(session, ids["school1"]), "a.docx", broken, tmp_path)
