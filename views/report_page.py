@@ -101,7 +101,7 @@ class ReportPage:
 
     def shown(self, cell: Cell) -> str:
         """What stands in a cell: the text that was not kept, else its value."""
-        return self.texts.get(cell.address) or shown(self.sheet, cell, self.typed)
+        return self.texts[cell.address] if cell.address in self.texts else shown(self.sheet, cell, self.typed)
 
     @property
     def printed(self) -> list[tuple[Section, Markup]]:

@@ -107,6 +107,8 @@ class DayField(StringField):
         self.data = read_day(typed) if typed else None
 
     def _value(self) -> str:
+        if self.data is None and self.raw_data:
+            return str(self.raw_data[0])  # what could not be read stays as it was typed
         return self.data.isoformat() if isinstance(self.data, date) else ""
 
 

@@ -127,6 +127,8 @@ class UserView(SchemaView):
         if "@" in form["username"].data or " " in form["username"].data:
             raise Refused(_("A login has no spaces and no @."))
         if not created:
+            if row.email != form["email"].data:
+                accounts.tell_of_new_address(db.session, row, form["email"].data)
             super().write(form, row, created)
             if not row.active:
                 accounts.end_sessions(db.session, row.id)

@@ -177,6 +177,12 @@ def attach(
         return membership
 
 
+def tell_of_new_address(session: Session, person: User, address: str) -> None:
+    """The old mailbox hears that letters go elsewhere, whoever has changed that: its owner may not have asked for it."""
+    with scope.unscoped("a letter to an old address"):
+        letters.write(session, person.email, person.locale, say.address_changed(person, address))
+
+
 def attached_already(person: User) -> str:
     """Why nothing was done."""
     return gettext("%(name)s is attached to this organization in this role already.", name=full_name(person))

@@ -119,7 +119,7 @@ def send(session: Session, letter_id: int, settings: Settings) -> bool:
         letter.attempts += 1
         try:
             deliver(letter, settings)
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, smtplib.SMTPException, ValueError) as error:  # ValueError: an address that no letter can carry
             letter.error = f"{type(error).__name__}: {error}"
             session.commit()
             raise

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from admin_app.extensions import security
 from admin_app.reporting import account_letters as say
 from admin_app.reporting import audit, letters, scope
-from admin_app.reporting.accounts import by_email, set_password
+from admin_app.reporting.accounts import by_email, set_password, tell_of_new_address
 from models import User
 
 PROFILE = ("surname", "name", "patronymic", "position", "phone")
@@ -63,7 +63,7 @@ def change_email(session: Session, user_id: int, email: str) -> bool:
         user = session.get_one(User, user_id)
         if by_email(session, email) is not None:
             return False
-        letters.write(session, user.email, user.locale, say.address_changed(user, email))
+        tell_of_new_address(session, user, email)
         before, user.email = user.email, email
         audit.record(session, "account.email_changed", user, {"from": before, "to": email})
         return True

@@ -7,9 +7,9 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import notices, scope
+from admin_app.reporting import notices, scope, tidings
 from admin_app.reporting.notices import Kind
-from models import Campaign, Message, Organization, Report, ReportState, RoleName
+from models import Campaign, Message, Organization, Report, ReportState
 
 BEFORE = (7, 3, 1)
 AFTER = -1
@@ -44,7 +44,7 @@ def remind_of(session: Session, report: Row[int, int, str, str, date], days: int
     """Tell the people of one report's organization, except those who have been told already."""
     kind = Kind.DEADLINE if days >= 0 else Kind.OVERDUE
     link = f"/reports/{report.id}"
-    people = set(notices.people_of(session, report.organization_id, [RoleName.ORGANIZATION]))
+    people = set(tidings.filers(session, session.get_one(Organization, report.organization_id)))
     lately = Message.at > func.now() - timedelta(hours=20)
     told = select(Message.recipient_id).where(Message.link == link, Message.kind == kind, lately)
     people -= set(session.scalars(told))

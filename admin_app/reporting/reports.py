@@ -198,7 +198,7 @@ def urgency(report: Report, today: date) -> Urgency:
         return Urgency.RETURNED
     if today > deadline:
         return Urgency.OVERDUE
-    if today > deadline - SOON:
+    if today >= deadline - SOON:
         return Urgency.AT_RISK
     if report.state is ReportState.DRAFT and today > report.updated_at.date() + LONG:
         return Urgency.FORGOTTEN

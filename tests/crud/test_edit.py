@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import ClassifierItem, Event, Organization, User
+from models import ClassifierItem, Event, Letter, Organization, User
 from tests.crud.test_create import wrong
 from tests.page import Page
 from tests.people import Cast
@@ -121,3 +121,19 @@ def test_an_ended_item_that_is_in_use_stays_choosable(page_of: PageOf, plain: Se
     page.post(edit("organization", cast.organizations["school1"]), {**sent(page), "head_name": "Иванова"})
     plain.expire_all()
     assert (row.type_id, row.head_name) == (item.id, "Иванова")
+
+
+def test_the_old_mailbox_hears_of_a_new_address(page_of: PageOf, plain: Session, cast: Cast) -> None:
+    key = cast.users["school1"]
+    page = page_of("central").get(edit("user", key))
+    page.post(edit("user", key), {**sent(page), "email": "other@modo.example"})
+    assert plain.get_one(User, key).email == "other@modo.example"
+    letters = plain.scalars(select(Letter.recipient).where(Letter.text.contains("other@modo.example"))).all()
+    assert letters == ["school1@modo.example"]
+
+
+def test_a_date_that_cannot_be_read_stays_in_its_field(page_of: PageOf, cast: Cast) -> None:
+    key = cast.organizations["school1"]
+    page = page_of("irkutsk").get(edit("organization", key))
+    page.post(edit("organization", key), {**sent(page), "closed_on": "31 декабря"})
+    assert page.soup.select_one("[name=closed_on]")["value"] == "31 декабря"

@@ -121,7 +121,7 @@ def test_closing_counts_the_unfiled_and_lets_returned_ones_be_fixed(
 
 @pytest.mark.parametrize(
     ("days", "urgency"),
-    [(-1, Urgency.OVERDUE), (0, Urgency.AT_RISK), (6, Urgency.AT_RISK), (7, Urgency.OWED), (60, Urgency.OWED)],
+    [(-1, Urgency.OVERDUE), (0, Urgency.AT_RISK), (7, Urgency.AT_RISK), (8, Urgency.OWED), (60, Urgency.OWED)],
 )
 def test_what_is_owed_is_told_by_its_deadline(
     session: Session, plain: Session, cast: Cast, as_: Any, days: int, urgency: Urgency
