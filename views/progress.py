@@ -14,6 +14,7 @@ from admin_app.reporting import progress, scope
 from admin_app.reporting.guard import Permission
 from models import Campaign, Level, Organization
 from views.base import Screen, asked, expose
+from views.organization import above
 
 WIDTH, BESIDE, HEIGHT = 1130, 640, 190  # of the curve's field in its own units, alone and beside the tiles
 
@@ -68,13 +69,6 @@ def node_of(under: int | None) -> Organization:
         return db.session.get(Organization, under) or abort(404)
     own = select(Organization).where(Organization.id.in_(scope.current().organization_ids)).order_by(Organization.path)
     return db.session.scalars(own).first() or abort(404)
-
-
-def above(node: Organization) -> list[Organization]:
-    """The nodes above that the person may see, from the top."""
-    ids = [int(part) for part in node.path.strip("/").split("/")][:-1]
-    found = db.session.scalars(select(Organization).where(Organization.id.in_(ids)).order_by(Organization.path))
-    return list(found)
 
 
 def to_review(state: str, under: int, campaign: Campaign) -> str:

@@ -1,5 +1,6 @@
 """«На проверке»: the reports that wait for the operator's decision, and who has filed or not in their part of the tree."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -20,7 +21,7 @@ from views.base import Screen, asked, expose
 S = ReportState
 Statement = Select[Report]
 # What one can look at: name in the address → words, colour, states. "mine" and "late" are narrowed further.
-VIEWS: dict[str, tuple[LazyString, str, tuple[ReportState, ...]]] = {
+VIEWS: dict[str, tuple[LazyString, str, Collection[ReportState]]] = {
     "mine": (_("wait for you"), "q-submitted", (S.SUBMITTED,)),
     "late": (_("not filed in time"), "q-returned", reports.UNFILED),
     "empty": (_("not begun"), "q-empty", (S.EMPTY,)),

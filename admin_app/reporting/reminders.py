@@ -7,13 +7,12 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import notices, scope, tidings
+from admin_app.reporting import notices, scope, tidings, workflow
 from admin_app.reporting.notices import Kind
-from models import Campaign, Message, Organization, Report, ReportState
+from models import Campaign, Message, Organization, Report
 
 BEFORE = (7, 3, 1)
 AFTER = -1
-OWED = (ReportState.EMPTY, ReportState.DRAFT, ReportState.REJECTED, ReportState.RETURNED)
 
 
 def remind(session: Session, today: date | None = None) -> int:
@@ -34,7 +33,7 @@ def owed(session: Session, day: date) -> list[Row[int, int, str, str, date]]:
         .join(Campaign, Campaign.id == Report.campaign_id)
         .join(Organization, Organization.id == Report.organization_id)
         .where(Campaign.deadline.in_(dates), Campaign.opened_at.is_not(None), Campaign.closed_at.is_(None))
-        .where(Report.state.in_(OWED), Organization.closed_on.is_(None))
+        .where(Report.state.in_(workflow.EDITABLE), Organization.closed_on.is_(None))
         .order_by(Report.id)
     )
     return list(session.execute(reports).all())

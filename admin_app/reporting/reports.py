@@ -61,10 +61,10 @@ def open_campaign(session: Session, campaign: Campaign) -> int:
 def admit_organization(session: Session, organization: Organization) -> int:
     """Give a newly registered organization its reports of the campaigns that are open; how many."""
     with unscoped("the reports of a new organization"):
-        campaigns = session.scalars(select(Campaign).where(Campaign.opened_at.is_not(None), Campaign.closed_at.is_(None)))
+        now_open = session.scalars(select(Campaign).where(Campaign.opened_at.is_not(None), Campaign.closed_at.is_(None)))
         return sum(
             admit(session, campaign, [organization.id])
-            for campaign in campaigns
+            for campaign in now_open
             if session.scalar(concerned(campaign).where(Organization.id == organization.id)) is not None
         )
 
@@ -131,7 +131,7 @@ def return_for_editing(session: Session, report_id: int, reason: str, granted: b
 
 # ── What is owed ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-UNFILED = (ReportState.EMPTY, ReportState.DRAFT, ReportState.REJECTED, ReportState.RETURNED)
+UNFILED = workflow.EDITABLE  # what may still be typed into is what is still owed
 
 
 class Urgency(Titled):
