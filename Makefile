@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; 
 BIN := .venv/bin
 export MODO_DEMO ?= 1
 
-.PHONY: help run test bench lint unit pictures messages catalogue migration
+.PHONY: help run test bench lint unit pictures messages catalogue migration lock
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -44,6 +44,12 @@ messages: .venv/ready ## find new words in the code; lists those without Russian
 
 migration: .venv/ready ## M="what changes": write a migration from the difference between models.py and the database
 	$(BIN)/flask database revision "$(M)"
+
+lock: .venv/ready-dev ## pin anew what pyproject.toml names, with hashes
+	$(PIN) -o requirements.txt
+	$(PIN) --extra dev -o requirements-dev.txt
+
+PIN := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url pyproject.toml
 
 .venv/ready: requirements.txt
 	$(call install,requirements.txt)

@@ -54,6 +54,16 @@ def words(label: LazyString, **places: Any) -> dict[str, Any]:
     return {"label": label, **places}
 
 
+SECTIONS: dict[str, LazyString] = {  # the headings of ``section=``
+    "names": _("Names"),
+    "tree": _("Place in the tree"),
+    "contacts": _("Contacts"),
+    "head": _("Head"),
+    "codes": _("Codes"),
+    "classification": _("Classification"),
+}
+
+
 @dataclass(frozen=True)
 class Tree:
     """The row is a node of the organization tree itself."""
@@ -459,7 +469,6 @@ class User(Base, UserMixin):
     password: Mapped[str | None] = mapped_column(String(255), info=words(_("Password"), hidden=True))
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, info=words(_("Session key"), hidden=True))
     failed_logins: Mapped[int] = mapped_column(server_default="0", info=words(_("Failed sign-ins"), hidden=True))
-    locked_until: Mapped[Moment | None] = mapped_column(info=words(_("Locked until"), readonly=True))
     last_login_at: Mapped[Moment | None] = mapped_column(  # type: ignore[assignment]  # the mixin forgets None
         info=words(_("Last sign-in"), list=True, readonly=True)
     )

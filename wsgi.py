@@ -8,8 +8,8 @@ from flask_login import current_user
 import views
 from admin_app import commands, crud, headers, postgres, security
 from admin_app.config import Settings, from_environment
-from admin_app.extensions import babel, csrf, db, limiter
-from admin_app.reporting import forms, scope
+from admin_app.extensions import babel, csrf, db
+from admin_app.reporting import days, forms, scope
 
 LOCALES = ("ru", "en")
 
@@ -22,10 +22,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     db.init_app(app)
     db.scoped_class = scope.ScopedSession
+    days.keep(settings.time_zone)
     forms.keep_in(settings.data_dir / "compiled")
     babel.init_app(app, locale_selector=locale)
     csrf.init_app(app)
-    limiter.init_app(app)
     security.register(app)
     headers.register(app)
     commands.register(app)
@@ -44,7 +44,7 @@ def configuration(settings: Settings) -> dict[str, object]:
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_ENGINES": {"default": postgres.url(settings)},
         "BABEL_DEFAULT_LOCALE": LOCALES[0],
-        "BABEL_DEFAULT_TIMEZONE": "Asia/Irkutsk",
+        "BABEL_DEFAULT_TIMEZONE": settings.time_zone,
         "WTF_CSRF_TIME_LIMIT": None,  # bound to the session: a report stays open for hours
         "MAX_CONTENT_LENGTH": 24 * 2**20,
         "MAX_FORM_PARTS": 5000,

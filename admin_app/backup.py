@@ -127,7 +127,7 @@ def run(name: str, url: URL, *arguments: str) -> None:
 
 def program(name: str, url: URL, *arguments: str) -> tuple[list[str], dict[str, str]]:
     """The command and its environment; the password goes where other people of the machine can't read it."""
-    address = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+    address = postgres.libpq(url.set(password=None))
     password = {"PGPASSWORD": url.password} if url.password else {}
     return [str(postgres.programs() / name), *arguments, f"--dbname={address}"], {**os.environ, **password}
 

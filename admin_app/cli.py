@@ -1,7 +1,7 @@
 """The commands of an administrator; ``flask --help`` lists them. Each is one transaction, done as the system."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -10,17 +10,18 @@ from typing import Any
 import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
+from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import Session
 
 from admin_app import backup, migrations
 from admin_app.extensions import db
-from admin_app.reporting import accounts, codes, forms, jobs, letters, reports, scope
+from admin_app.reporting import accounts, codes, days, forms, jobs, letters, reports, scope
 from admin_app.reporting.accounts import Person
 from admin_app.reporting.formula import FormError
 from admin_app.reporting.refusal import Refused
-from models import Campaign, Form, FormVersion, Level, Organization, PeriodKind, RoleName, VersionState
+from models import Campaign, Level, Organization, PeriodKind, RoleName
 from seed import demo as demo_region
 from seed import forms as seed_forms
 from seed import lists as seed_lists
@@ -50,11 +51,22 @@ class Spoken(click.Command):
 
 
 @contextmanager
-def transaction(name: str) -> Iterator[Session]:
-    """The scoped session as the system, under this name in the log; committed at the end."""
-    with scope.acting(scope.everything(name)):
+def acting(name: str) -> Iterator[Session]:
+    """The scoped session as the system, under this name in the log; what verbs say is English, as commands are."""
+    with force_locale("en"), scope.acting(scope.everything(name)):
         yield db.session
-        db.session.commit()
+
+
+@contextmanager
+def transaction(name: str) -> Iterator[Session]:
+    """The same, committed at the end; undone if something goes wrong."""
+    with acting(name) as session:
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
 
 
 # ── Database ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -109,11 +121,14 @@ def load_forms(files: tuple[Path, ...], draft: bool) -> None:
 
     Without FILES: the forms that come with MODO. Loading the same edition twice changes nothing.
     """
-    paths = [path.resolve() for path in files] or list(seed_forms.HERE.glob("*.yaml"))
+    paths = sorted([path.resolve() for path in files] or seed_forms.HERE.glob("*.yaml"))
+    documents = [seed_forms.document(str(path.with_suffix(""))) for path in paths]
     with transaction("flask load-forms") as session:
-        for path in sorted(paths):
-            version = forms.load_form(session, seed_forms.document(str(path.with_suffix(""))), publish=not draft)
+        versions = forms.load_forms(session, documents, publish=not draft)
+        for version in versions:
             click.echo(f"{version.form.code}: edition {version.number}, {version.state.title}.")
+            for problem in forms.astray(session, version, versions) if draft else ():
+                click.echo(f"Warning: {version.form.code}: {forms.sentence(problem)}", err=True)
 
 
 @click.command("import-organizations", cls=Spoken)
@@ -126,12 +141,12 @@ def import_organizations(file: Path, dry_run: bool) -> None:
     All of the FILE or, if something in it is wrong, nothing. Columns are the fields of an organization (short_name, inn, kpp,
     parent, type…); docs/commands.md describes them.
     """
-    with scope.acting(scope.everything("flask import-organizations")):
-        added, changed = registry.load(db.session, registry.read(file))
+    with acting("flask import-organizations") as session:
+        added, changed = registry.load(session, registry.read(file))
         if dry_run:
-            db.session.rollback()
+            session.rollback()
         else:
-            db.session.commit()
+            session.commit()
     click.echo(f"{'Would be added' if dry_run else 'Added'}: {added}, changed: {changed}.")
 
 
@@ -151,8 +166,9 @@ def create_admin(login: str, email: str, surname: str, name: str, patronymic: st
 
     An active account with the rights of an administrator and a central operator in the whole region.
     """
-    if why := codes.problem("email", email):
-        raise click.ClickException(str(why))
+    with force_locale("en"):
+        if why := codes.problem("email", codes.clean("email", email)):
+            raise click.ClickException(str(why))
     person = Person(login, codes.clean("email", email), surname, name, patronymic, "", "")
     with transaction("flask create-admin") as session:
         region = session.scalar(select(Organization).where(Organization.level == Level.REGION))
@@ -173,14 +189,15 @@ def create_admin(login: str, email: str, surname: str, name: str, patronymic: st
 @click.option("--kind", type=click.Choice(list(KINDS)), help="The period's length, if not the form's.")
 @click.option("--deadline", type=click.DateTime(["%Y-%m-%d", "%d.%m.%Y"]), required=True, help="The last day to submit.")
 @click.option("--title", help="What people see; by default the form and the period.")
-@click.option("--who", multiple=True, type=LEVELS, default=["organization"], help="Places in the tree that file; repeat.")
+@click.option("--who", multiple=True, type=LEVELS, help="Places in the tree that file (organization); repeat.")
 @click.option("--type", "types", multiple=True, help="Only organizations of this type (a code of the list); repeat.")
-@click.option("--reviewer", multiple=True, type=LEVELS, default=["municipality"], help="Places that review, from below; repeat.")
+@click.option("--reviewer", multiple=True, type=LEVELS, help="Places that review, from below (municipality); repeat.")
 @with_appcontext
 def open_campaign(form: str, day: Any, deadline: Any, **options: Any) -> None:
     """Open a campaign for a form and a period.
 
-    FORM is its code, the period the one that holds DAY. Opening again admits organizations added since.
+    FORM is its code, the period the one that holds DAY. Opening again admits organizations added since and may move the deadline;
+    who files and who reviews stays as it was.
     """
     with transaction("flask open-campaign") as session:
         campaign = campaign_of(session, form, day.date(), deadline.date(), options)
@@ -190,9 +207,7 @@ def open_campaign(form: str, day: Any, deadline: Any, **options: Any) -> None:
 
 def campaign_of(session: Session, form: str, day: date, deadline: date, options: dict[str, Any]) -> Campaign:
     """The campaign of the form's newest published edition for this period, made if it is not there."""
-    published = FormVersion.state == VersionState.PUBLISHED
-    newest = select(FormVersion).join(FormVersion.form).where(Form.code == form, published).order_by(FormVersion.number.desc())
-    version = session.scalar(newest.limit(1))
+    version = forms.newest(session, form)
     if version is None:
         raise click.ClickException(f"There is no published form “{form}”: load it with flask load-forms.")
     kind = KINDS.get(options["kind"], version.form.periodicity)
@@ -202,16 +217,39 @@ def campaign_of(session: Session, form: str, day: date, deadline: date, options:
     campaign.deadline = deadline
     if options["title"] or not campaign.title:
         campaign.title = options["title"] or f"{form}, {period.title}"
+    kinds = types_of(session, options["types"])
     if campaign.opened_at is not None:
-        return campaign  # who files and who reviews doesn't change under reports on their way
-    campaign.filing_levels, campaign.review_levels = list(options["who"]), list(options["reviewer"])
-    known = seed_lists.codes(session).get("organization_type", {})
-    if unknown := [code for code in options["types"] if code not in known]:
-        raise click.ClickException(f"There is no organization type “{unknown[0]}”; there are {', '.join(known)}.")
-    campaign.type_ids = [known[code] for code in options["types"]]
+        require_the_same(campaign, options, kinds)
+        return campaign
+    campaign.filing_levels = list(options["who"] or [Level.ORGANIZATION.value])
+    campaign.review_levels = list(options["reviewer"] or [Level.MUNICIPALITY.value])
+    campaign.type_ids = kinds
     session.add(campaign)
     session.flush()
     return campaign
+
+
+def types_of(session: Session, types: Iterable[str]) -> list[int]:
+    """The ids of these types of organizations, by their codes."""
+    known = seed_lists.codes(session).get("organization_type", {})
+    if unknown := [code for code in types if code not in known]:
+        raise click.ClickException(f"There is no organization type “{unknown[0]}”; there are {', '.join(known)}.")
+    return [known[code] for code in types]
+
+
+def require_the_same(campaign: Campaign, options: dict[str, Any], kinds: list[int]) -> None:
+    """Who files and who reviews doesn't change under reports on their way: what is said anew must be what was said before."""
+    said: dict[str, list[Any]] = {"--who": [*options["who"]], "--reviewer": [*options["reviewer"]], "--type": kinds}
+    kept: dict[str, list[Any]] = {
+        "--who": campaign.filing_levels,
+        "--reviewer": campaign.review_levels,
+        "--type": campaign.type_ids,
+    }
+    if other := [name for name, values in said.items() if values and sorted(values) != sorted(kept[name])]:
+        raise click.ClickException(
+            f"“{campaign.title}” is open already with another {' and '.join(other)}; that doesn't change while reports are on "
+            "their way. Leave it out to admit new organizations or to move the deadline."
+        )
 
 
 # ── Running ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -264,7 +302,7 @@ def demo() -> None:
     with scope.acting(scope.everything("MODO")), letters.silence():
         if db.session.scalar(select(Organization.id).limit(1)) is not None:
             raise click.ClickException("There are organizations in this database already; the demo region needs an empty one.")
-        demo_region.make(db.session, date.today(), click.echo)
+        demo_region.make(db.session, days.today(), click.echo)
         db.session.commit()
 
 

@@ -5,6 +5,15 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from click import ClickException
+
+TIME_ZONE = "Asia/Irkutsk"
+
+
+class Misset(ClickException):
+    """A setting is not what it should be; the sentence says which. A command shows it and ends with code 1."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,7 @@ class Settings:
     proxies: int = 0
     idle_minutes: int = 60
     session_hours: int = 12
+    time_zone: str = TIME_ZONE
 
     @property
     def home(self) -> str:
@@ -67,7 +77,16 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         proxies=int(environ.get("MODO_PROXIES", "0")),
         idle_minutes=int(environ.get("MODO_IDLE_MINUTES", "60")),
         session_hours=int(environ.get("MODO_SESSION_HOURS", "12")),
+        time_zone=zone_of(environ.get("MODO_TIME_ZONE") or TIME_ZONE),
     )
+
+
+def zone_of(name: str) -> str:
+    """The name of a time zone, if there is such a zone. Raises Misset."""
+    try:
+        return ZoneInfo(name).key
+    except (KeyError, ValueError, OSError) as error:  # no such file, a path that leads elsewhere, a folder
+        raise Misset(f"MODO_TIME_ZONE names no time zone: “{name}”; one looks like {TIME_ZONE}.") from error
 
 
 def kept_secret(data_dir: Path) -> str:

@@ -2,8 +2,6 @@
 
 from flask import g
 from flask_babel import Babel
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_security import Security
 from flask_sqlalchemy_lite import SQLAlchemy
 from flask_wtf import CSRFProtect
@@ -35,4 +33,3 @@ db = Database(engine_options={"pool_pre_ping": True, "hide_parameters": True})
 security = Security()
 babel = Babel()
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address, storage_uri="memory://")

@@ -12,6 +12,7 @@ import os
 import pwd
 import shlex
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,7 +23,10 @@ from urllib.parse import quote
 
 import psycopg
 from click import ClickException
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
+from admin_app import keeper
 from admin_app.config import Settings
 
 MAJOR = "18"
@@ -49,17 +53,39 @@ class Unavailable(ClickException):
 def url(settings: Settings) -> str:
     """The SQLAlchemy address of the database; starts the embedded server if there is no DATABASE_URL.
 
-    The embedded server stops when the last process that uses it ends. Raises Unavailable.
+    The embedded server stops when the last process that uses it ends. Every connection made with the address lives in the
+    product's time zone, whatever the server's own is. Raises Unavailable.
     """
-    if settings.database_url:
-        return with_driver(settings.database_url)
-    return with_driver(embedded(settings.data_dir / "postgres"))
+    address = settings.database_url or embedded(settings.data_dir / "postgres")
+    return in_zone(with_driver(address), settings.time_zone)
 
 
 def with_driver(address: str) -> str:
     """The same address with psycopg 3 named as its driver."""
     scheme, _, rest = address.partition("://")
     return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql"} else address
+
+
+def in_zone(address: str, zone: str) -> str:
+    """The same address with the session's time zone; what other options it has stay. One that can't be read stays as it is."""
+    try:
+        found = make_url(address)
+    except (ArgumentError, ValueError):
+        return address  # `serve.prepare`, and whoever else connects, says so
+    return with_option(found, f"-ctimezone={zone}").render_as_string(hide_password=False)
+
+
+def with_option(url: URL, option: str) -> URL:
+    """The address with one more option for the server, said once and last."""
+    had = url.query.get("options", "")
+    kept = [word for word in (had if isinstance(had, str) else had[-1]).split() if word != option]
+    return url.update_query_dict({"options": " ".join([*kept, option])})
+
+
+def libpq(url: URL) -> str:
+    """The address as PostgreSQL's own programs read it: without the driver, and a space in an option is %20, not +."""
+    address, mark, query = url.set(drivername="postgresql").render_as_string(hide_password=False).partition("?")
+    return address + mark + query.replace("+", "%20")
 
 
 def programs() -> Path:
@@ -128,6 +154,13 @@ def start(directory: Path) -> None:
     log = directory / "log"
     options = f"-c listen_addresses= -k {shlex.quote(str(socket_folder(directory)))}"
     run(directory, "pg_ctl", "start", "-D", str(directory), "-w", "-t", PATIENCE, "-l", str(log), "-o", options, log=log)
+    keep(directory)
+
+
+def keep(directory: Path) -> None:
+    """Start the process that stops the server should all its users be killed."""
+    command, nothing = [sys.executable, "-I", "-S", keeper.__file__, str(directory)], subprocess.DEVNULL
+    subprocess.run(command, cwd="/", check=True, stdin=nothing, stdout=nothing, stderr=nothing)  # noqa: S603  # a program of ours
 
 
 def create(directory: Path) -> None:
@@ -175,11 +208,8 @@ def socket_folder(directory: Path) -> Path:
 
 def forget_dead(directory: Path) -> None:
     """Remove the note of a server that a reboot ended, if its process number now belongs to another program."""
-    note = directory / "postmaster.pid"
-    with suppress(OSError, ValueError, IndexError):
-        name = Path(f"/proc/{int(note.read_text().splitlines()[0])}/comm").read_text().strip()
-        if name != "postgres":
-            note.unlink()
+    if not keeper.server(directory):
+        (directory / "postmaster.pid").unlink(missing_ok=True)
 
 
 def run(directory: Path, program: str, *arguments: str, log: Path | None = None) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, jsonify, redirect, request, session, url_for
 from flask_babel import gettext as _
@@ -74,14 +75,30 @@ def home() -> None:
     letters.HOME.set(settings.home if named else request.host_url.rstrip("/"))
 
 
+def scripted() -> bool:
+    """Does a script wait for the answer? (Such answers are JSON.)"""
+    return request.path.startswith("/api/") or request.is_json or request.accept_mimetypes.best == "application/json"
+
+
 def sign_in_first() -> Response:
-    """A stranger asked for a page of a signed-in person: the window for people, 401 for scripts."""
-    if request.accept_mimetypes.best == "application/json" or request.is_json:
+    """A stranger asked for a page of a signed-in person: the window for people, 401 for scripts.
+
+    Signing in leads back to the page: also from a sent form, whose address shows it again (what was typed: js/keep.js).
+    """
+    if scripted():
         answer = jsonify(error=_("You are not signed in, or your session has ended. Sign in again."))
         answer.status_code = HTTPStatus.UNAUTHORIZED
         return answer
-    target = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("security.login", next=target))
+    return redirect(url_for("security.login", next=way_back()))
+
+
+def way_back() -> str | None:
+    """The page that this request was for, or whose form it sends; None if no page of ours is known to be there."""
+    if request.method == "GET" or (request.url_rule is not None and "GET" in (request.url_rule.methods or ())):
+        return request.full_path.rstrip("?")
+    came = urlsplit(request.referrer or "")
+    ours = came.netloc == request.host and came.path != request.path
+    return came._replace(scheme="", netloc="", fragment="").geturl() if ours else None
 
 
 # ── The person behind a cookie ───────────────────────────────────────────────────────────────────────────────────────
@@ -214,12 +231,17 @@ def recognize(identity: str, password: str) -> User | None:
     return user
 
 
-def count_letter(auth: Session, identity: str) -> None:
-    """Count a letter that a stranger asks for; raises `Impatient` when there were too many."""
-    keys = attempts.asking_for_letter(identity, client())
+def count_letter(auth: Session, identity: str, person: str = "") -> None:
+    """Count a letter that a stranger, or this person (a login), asks for; raises `Impatient` when there were too many."""
+    keys = attempts.asking_for_letter(identity, client(), person)
     be_patient(auth, keys)
     attempts.note(auth, keys)
     auth.commit()
+
+
+def count_own_letter(user: User, email: str) -> None:
+    """Count a letter that a signed-in person sends to an address of their choice; raises `Impatient`."""
+    count_letter(db.get_session("auth"), email, user.username)
 
 
 def is_own(user: User, password: str) -> bool:

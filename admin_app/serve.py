@@ -12,6 +12,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
 
+from click import ClickException
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -57,17 +58,17 @@ def main(environ: Mapping[str, str] = os.environ) -> int:
     except Ended:
         say("MODO has ended.")
         return 0
-    except (Refused, postgres.Unavailable) as error:
+    except (Refused, ClickException) as error:
         say(f"MODO can't run: {error}", sys.stderr.fileno())
         return 1
     except OSError as error:
-        say(f"MODO can't run: {' '.join(filter(None, (error.filename, error.strerror)))}.", sys.stderr.fileno())
+        say(f"MODO can't run: {': '.join(filter(None, (error.filename, error.strerror)))}.", sys.stderr.fileno())
         return 1
     return 0
 
 
 def serve(environ: Mapping[str, str]) -> None:
-    """All of it, in order. Raises Refused, Unavailable, OSError, Ended."""
+    """All of it, in order. Raises Refused, Misset, Unavailable, OSError, Ended."""
     host, port = environ.get("HOST") or "127.0.0.1", port_of(environ.get("PORT") or "8000")
     require_port(host, port)
     settings = settings_of(environ)
@@ -98,7 +99,7 @@ def port_of(value: str) -> int:
 
 
 def settings_of(environ: Mapping[str, str]) -> Settings:
-    """The settings, or the sentence about the one that is not what it should be."""
+    """The settings, or the sentence about the one that is not what it should be. Raises Refused, Misset."""
     try:
         return from_environment(environ)
     except ValueError as error:
@@ -137,8 +138,8 @@ def prepare(address: str) -> None:
     try:
         migrations.upgrade(engine)
     except SQLAlchemyError as error:
-        cause = getattr(error, "orig", None) or error
-        raise Refused(f"the database at {url} doesn't work: {' '.join(str(cause).split())}") from error
+        where, cause = url.set(drivername="postgresql", query={}), str(getattr(error, "orig", None) or error)
+        raise Refused(f"the database at {where} doesn't work: {cause.strip().splitlines()[0]}.") from error
     finally:
         engine.dispose()
 

@@ -2,7 +2,6 @@
 
 import tempfile
 import time
-from datetime import date
 from pathlib import Path
 from statistics import median
 
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 from admin_app import migrations, postgres
 from admin_app.config import Settings
 from admin_app.extensions import db
-from admin_app.reporting import letters, scope
+from admin_app.reporting import days, letters, scope
 from models import Membership, Report, ReportState, User
 from seed import demo
 from tests.budgets import BUDGETS, counted
@@ -30,7 +29,7 @@ def region(folder: Path) -> Flask:
     migrations.upgrade(create_engine(address))
     app = create_app(Settings(data_dir=folder, database_url=address, secret_key="bench" * 8))
     with app.app_context(), scope.acting(scope.everything("bench")), letters.silence():
-        demo.make(db.session, date.today(), lambda _words: None)
+        demo.make(db.session, days.today(), lambda _words: None)
         db.session.commit()
     return app
 

@@ -1,7 +1,6 @@
 """«Личный кабинет пользователя»: what is owed, what is new, where one works, what one has asked for, who one is."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from flask import Flask
 from flask_admin import Admin
@@ -12,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from admin_app.extensions import db
-from admin_app.reporting import guard, reports, requests, scope
+from admin_app.reporting import days, guard, owing, reports, requests, scope
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.reports import Owed
 from models import Campaign, FormVersion, Message, Organization, Report, ReportState, RequestKind, RequestState, RoleName
@@ -43,12 +42,12 @@ class Cabinet(Screen):
                 owed=owed,
                 filed=filed() if actor.reaches else [],
                 duty=duty() if guard.may(actor, Permission.REPORT_REVIEW) else None,
-                scale=deadlines.scale([(one.deadline, code_of(one.report)) for one in owed], date.today()),
+                scale=deadlines.scale([(one.deadline, code_of(one.report)) for one in owed], days.today()),
                 summary=summary(owed),
                 messages=db.session.scalars(messages.own().order_by(Message.id.desc()).limit(RECENT)).all(),
                 requests=asked,
                 asked=next((one for one in asked if (one.kind, one.state) == (K.ATTACH_USER, RequestState.OPEN)), None),
-                roles={reach.organization_id: reach.role.title for reach in actor.reaches},
+                roles=roles(actor),
                 files=RoleName.ORGANIZATION in actor.roles,
                 user=current_user,
                 code_of=code_of,
@@ -58,6 +57,14 @@ class Cabinet(Screen):
                 request_icons=ICONS,
             )
         )
+
+
+def roles(actor: scope.Actor) -> dict[int, str]:
+    """What the person is at each of their organizations; several roles at one stand side by side."""
+    found: dict[int, list[str]] = {}
+    for reach in actor.reaches:
+        found.setdefault(reach.organization_id, []).append(str(reach.role.title))
+    return {organization: ", ".join(dict.fromkeys(titles)) for organization, titles in found.items()}
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,8 @@ def duty() -> Duty:
     late = (
         select(func.count(Report.id))
         .join(Report.campaign)
-        .where(Report.state.in_(reports.UNFILED), Campaign.closed_at.is_(None), Campaign.deadline < func.current_date())
+        .join(Report.organization)
+        .where(owing.owed(), Campaign.deadline < days.today())
     )
     return Duty(db.session.scalar(waiting) or 0, db.session.scalar(late) or 0)
 

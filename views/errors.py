@@ -17,6 +17,7 @@ from werkzeug.exceptions import BadRequest, BadRequestKeyError, Conflict, Forbid
 from admin_app.extensions import db
 from admin_app.reporting import guard
 from admin_app.reporting.refusal import Refused
+from admin_app.security import scripted
 from views.shell import Shell, view
 
 log = logging.getLogger("modo.errors")
@@ -146,11 +147,6 @@ def reason_of(error: HTTPException) -> str:
     technical = error.code == 429 or isinstance(error, CSRFError | BadRequestKeyError)
     standard = type(error).description
     return "" if technical or error.description in {None, standard} else str(error.description)
-
-
-def scripted() -> bool:
-    """Does a script wait for the answer?"""
-    return request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json"
 
 
 def headers(error: HTTPException) -> list[tuple[str, str]]:

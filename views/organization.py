@@ -12,21 +12,12 @@ from sqlalchemy import Select, inspect, select
 from sqlalchemy.orm import joinedload
 
 from admin_app.extensions import db
-from admin_app.reporting import guard, reports, scope
+from admin_app.reporting import days, guard, memberships, owing, reports, scope
 from admin_app.reporting.guard import Permission
-from models import Campaign, ClassifierItem, Form, FormVersion, Membership, Organization, Report, Titled
+from models import SECTIONS, Campaign, ClassifierItem, Form, FormVersion, Membership, Organization, Report, Titled
 from views import deadlines, paging
 from views.base import Screen, expose
-from views.shell import ICONS, today
-
-SECTIONS: dict[str, LazyString] = {
-    "names": _("Names"),
-    "tree": _("Place in the tree"),
-    "contacts": _("Contacts"),
-    "head": _("Head"),
-    "codes": _("Codes"),
-    "classification": _("Classification"),
-}
+from views.shell import ICONS
 
 
 class Cabinet(Screen):
@@ -62,8 +53,8 @@ class Cabinet(Screen):
                 icons=ICONS,
                 is_late=reports.is_late,
                 left=deadlines.left,
-                days=lambda campaign: (campaign.deadline - date.today()).days,
-                unfiled=reports.UNFILED,
+                days=lambda campaign: (campaign.deadline - days.today()).days,
+                is_owed=owing.is_owed,
             )
         )
 
@@ -78,7 +69,7 @@ class Filing:
     @property
     def open(self) -> int:
         """How many of them are still to be filed."""
-        return sum(report.state in reports.UNFILED and report.campaign.closed_at is None for report in self.reports)
+        return sum(owing.is_owed(report) for report in self.reports)
 
 
 def forms_of(organization: Organization) -> list[Filing]:
@@ -115,7 +106,7 @@ def people(organization: Organization) -> list[Membership]:
     """Who is attached to it today."""
     statement = (
         select(Membership)
-        .where(Membership.organization_id == organization.id, today())
+        .where(Membership.organization_id == organization.id, memberships.in_force())
         .options(joinedload(Membership.user), joinedload(Membership.role))
     )
     found = [row for row in db.session.scalars(statement) if row.user]

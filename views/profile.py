@@ -20,7 +20,7 @@ from admin_app.reporting import accounts, own_account
 from admin_app.security import Impatient
 from models import Consent
 from views.base import Screen, expose
-from views.public import NO_EMAIL, PersonForm, clean, good_email
+from views.public import NO_EMAIL, PersonForm, clean, good_email, wait
 from views.signin import NewPasswordForm
 
 
@@ -101,6 +101,10 @@ class Profile(Screen):
         form = EmailForm()
         if not form.validate_on_submit():
             return str(self.render("profile/email.html", form=form))
+        try:
+            security.count_own_letter(current_user, form.email.data)
+        except Impatient as why:
+            return wait(form, why, "profile/email.html")
         own_account.ask_email(db.session, current_user.id, form.email.data)
         db.session.commit()
         flash(gettext("A letter is on its way to %(email)s. Follow the link in it.", email=form.email.data))

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 from flask import Flask, abort, url_for
 from flask_admin import Admin
-from flask_babel import get_timezone
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
@@ -71,9 +70,9 @@ def node_of(under: int | None) -> Organization:
     return db.session.scalars(own).first() or abort(404)
 
 
-def to_review(state: str, under: int, campaign: Campaign) -> str:
-    """The list of the reports that a number counts."""
-    return url_for("review.index", state=state, under=under, campaign=campaign.id)
+def to_review(state: str, under: int, campaign: Campaign, below: bool = True) -> str:
+    """The list of the reports that a number counts: of a node and all below it, or of the node itself."""
+    return url_for("review.index", state=state, under=under, own=None if below else 1, campaign=campaign.id)
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ class Curve:
 
 def curve_of(campaign: Campaign, node: Organization, total: int, width: int) -> Curve | None:
     """Accepted reports by day, if there are any."""
-    days = progress.accepted_by_day(db.session, campaign.id, node, str(get_timezone()))
+    days = progress.accepted_by_day(db.session, campaign.id, node)
     if not days or not total:
         return None
     first, last = days[0][0] - timedelta(days=1), days[-1][0]

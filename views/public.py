@@ -3,7 +3,6 @@
 import re
 import unicodedata
 
-from email_validator import EmailNotValidError, validate_email
 from flask import Blueprint, Flask, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin
@@ -38,10 +37,8 @@ def good_username(form: Form, field: Field) -> None:  # noqa: ARG001  # WTForms'
 
 def good_email(form: Form, field: Field) -> None:  # noqa: ARG001  # the same
     """Looks like an address that a letter can reach. (Whether it does, the letter itself finds out.)"""
-    try:
-        validate_email(field.data, check_deliverability=False, allow_smtputf8=False, test_environment=True)
-    except EmailNotValidError:
-        raise ValidationError(gettext("This does not look like an e-mail address. An example: ivanova@school1.ru")) from None
+    if problem := codes.problem("email", codes.clean("email", field.data)):
+        raise ValidationError(str(problem))
 
 
 def good_phone(form: Form, field: Field) -> None:  # noqa: ARG001  # the same

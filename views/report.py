@@ -18,11 +18,12 @@ from admin_app.extensions import db
 from admin_app.reporting import findings, forms, scope, sheet
 from admin_app.reporting.formula import Program
 from admin_app.reporting.guard import Permission
+from admin_app.security import scripted
 from models import FormVersion
 from views import report_page, report_words
 from views.base import Screen
 from views.compressed import compressed
-from views.report_cells import Cells, scripted, told
+from views.report_cells import Cells, told
 from views.report_moves import Moves
 from views.report_talk import PANELS, Talk
 
@@ -57,9 +58,6 @@ class Reports(Cells, Moves, Talk, Screen):
             page.panel_html = self.panel_html(page.report, panel)
         elif panel != "check":
             page.panel = ""
-        elif "panel" in request.args:
-            page.findings = sheet.check(db.session, id)
-            db.session.commit()
         return self.shown(page, request.args.get("cell"))
 
     def shown(self, page: report_page.ReportPage, cell: str | None = None, status: int = 200) -> Response:

@@ -18,7 +18,9 @@ from admin_app.reporting.findings import Finding
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.sheet import Saved
 from admin_app.reporting.workflow import Unseen
+from admin_app.security import scripted
 from views import report_page, report_words
+from views.report_page import Unexplained
 
 MOST = 4000  # cells in one request
 
@@ -111,18 +113,17 @@ class Cells:
             db.session.commit()
         except Refused as refused:
             db.session.rollback()
-            if scripted():
-                return jsonify(sentence=refused.sentence), HTTPStatus.CONFLICT
-            flash(refused.sentence, "error")
-        else:
-            if scripted():
-                return jsonify(findings=[told(finding) for finding in found])
+            return self.unexplained(id, Unexplained(key, text, refused.sentence))
+        if scripted():
+            return jsonify(findings=[told(finding) for finding in found])
         return redirect(url_for(".open", id=id, section=request.form.get("section"), panel="check"))
 
-
-def scripted() -> bool:
-    """Does a script wait for the answer?"""
-    return request.accept_mimetypes.best == "application/json"
+    def unexplained(self, id: int, unexplained: Unexplained) -> ResponseReturnValue:
+        """An explanation that was not kept: the sentence to a script, the page with what was typed to a reader."""
+        if scripted():
+            return jsonify(sentence=unexplained.sentence), HTTPStatus.CONFLICT
+        page = report_page.open_page(db.session, id, request.form.get("section"), panel="check", unexplained=unexplained)
+        return self.shown(page, status=HTTPStatus.CONFLICT)
 
 
 def body() -> Any:

@@ -12,9 +12,10 @@ from flask_babel import gettext as _
 from admin_app.extensions import db
 from admin_app.reporting import reports
 from admin_app.reporting.refusal import Refused
+from admin_app.security import scripted
 from models import Report, ReportState
 from views import report_page
-from views.report_cells import scripted, told
+from views.report_cells import told
 
 
 class Moves:

@@ -13,7 +13,8 @@ from markupsafe import Markup
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from admin_app.reporting import forms, pulled, scope, sheet, storage, workflow
+from admin_app.reporting import findings, forms, pulled, scope, sheet, storage, workflow
+from admin_app.reporting.findings import Finding
 from admin_app.reporting.formula import Cell, Program, Section, Source
 from admin_app.reporting.sheet import Sheet
 from admin_app.reporting.workflow import Case, Move
@@ -21,6 +22,15 @@ from models import Attachment, Campaign, Comment, FormVersion, Report
 from views import report_table, report_words
 from views.report_contents import Group, contents
 from views.report_standing import Standing, standing
+
+
+@dataclass(frozen=True)
+class Unexplained:
+    """An explanation that could not be kept: of which finding, what was typed, why not."""
+
+    key: str
+    text: str
+    sentence: str
 
 
 @dataclass
@@ -34,7 +44,7 @@ class ReportPage:
     panel: str = ""
     panel_by_itself: bool = False
     panel_html: Markup | str = ""
-    findings: list[Any] | None = None
+    unexplained: Unexplained | None = None
     ask: str = ""
     ask_error: str = ""
     ask_reason: str = ""
@@ -88,6 +98,19 @@ class ReportPage:
     def compared(self) -> bool:
         """Whether there is an earlier submission to compare with."""
         return self.report.submitted_at is not None
+
+    @cached_property
+    def findings(self) -> list[Finding] | None:
+        """What does not add up, if the reader has asked for it; scripts find it by themselves."""
+        if self.panel != "check" or self.panel_by_itself:
+            return None
+        return findings.of(self.session, self.report, self.program, self.sheet.values)
+
+    @property
+    def lost(self) -> Unexplained | None:
+        """An explanation whose finding is no longer there."""
+        keys = {finding.key for finding in self.findings or ()}
+        return self.unexplained if self.unexplained and self.unexplained.key not in keys else None
 
     @cached_property
     def standing(self) -> Standing | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 
-from flask import Response, abort, current_app, flash, make_response, redirect, render_template, request, send_file, url_for
+from flask import Response, abort, current_app, make_response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from markupsafe import Markup
@@ -22,6 +22,8 @@ SHOWN = 300  # lines of a history or a comparison
 
 class Talk:
     """The routes of the panels."""
+
+    shown: Callable[..., Response]  # `Reports.shown`: the whole page as an answer
 
     @expose("/<int:id>/panel/<which>")
     def panel(self, id: int, which: str) -> ResponseReturnValue:
@@ -51,7 +53,9 @@ class Talk:
             status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
             return make_response(self.panel_html(report, panel, error, request.form.get("text", "") if error else ""), status)
         if error:
-            flash(error, "error")
+            page = report_page.open_page(db.session, id, request.form.get("section"), panel=panel)
+            page.panel_html = self.panel_html(page.report, panel, error, request.form.get("text", ""))
+            return self.shown(page, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         return redirect(url_for(".open", id=id, section=request.form.get("section") or None, panel=panel))
 
     @expose("/<int:id>/comments", methods=("POST",))

@@ -53,6 +53,7 @@ def saving() -> dict[str, str]:
             "Somebody else is signed in in this browser now. What you typed is kept for you; sign in as yourself to save it."
         ),
         "closed": _("The report can no longer be changed. What you typed and could not be saved is kept on this computer."),
+        "fleeting": _("This browser keeps nothing of what you type: do not close the page until everything is saved."),
         "loading-failed": _("The section could not be opened: no connection. What you typed is kept."),
         "panel-failed": _("There was no answer: check the connection and try again. What you typed is kept."),
         "submit-unsaved": _("The report is not submitted: some cells are not saved yet. Put them right first."),
@@ -113,6 +114,8 @@ def keys() -> list[tuple[tuple[str, ...], str]]:
         (("Ctrl", "Z"), _("take the last action back; Ctrl Y does it again")),
         (("Ctrl", "D"), _("fill down; Ctrl Enter fills the selection")),
         (("=12+7",), _("a small sum is computed in the cell")),
+        ((_("n/a"),), _("not applicable, in place of a number; %(mark)s: not available", mark=_("no data"))),
+        (("Alt", "PgDn"), _("the next section; Alt PgUp the previous one")),
         (("F8",), _("the next remark of the check; with Shift the previous one")),
         (("Ctrl", "S"), _("save now")),
         (("F6",), _("out of the table, to the side panel")),
@@ -124,7 +127,8 @@ def condition(rule: str) -> str:
     words = REFERENCE.sub(
         lambda found: _("%(section)s row %(row)s col. %(column)s", section=found[1], row=found[2], column=found[3]), rule
     )
-    words = words.replace(" AND ", f" {_('and')} ").replace(" OR ", f" {_('or')} ")
+    both, either = _("and"), _("or")  # not inside the texts below: there Babel does not find them
+    words = words.replace(" AND ", f" {both} ").replace(" OR ", f" {either} ")
     return _("Filled in if: %(condition)s.", condition=words)
 
 

@@ -13,12 +13,12 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from admin_app.extensions import db
-from admin_app.reporting import guard, requests, scope
+from admin_app.reporting import guard, memberships, requests, scope
+from admin_app.reporting.actor import full_name
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.wishes import Unfit
 from models import Level, Membership, Organization, Report, ReportState, Request, RequestKind, RoleName, User
 from views.base import asked
-from views.shell import today
 
 K = RequestKind
 REQUIRED = InputRequired(_("Choose one of the list."))
@@ -184,13 +184,8 @@ def own_reports() -> Select[Report]:
 def own_people() -> Select[User]:
     """The people attached to these organizations, the person itself among them."""
     mine = own_organizations().with_only_columns(Organization.id).order_by(None)
-    colleagues = select(Membership.user_id).where(Membership.organization_id.in_(mine), today())
+    colleagues = select(Membership.user_id).where(Membership.organization_id.in_(mine), memberships.in_force())
     return select(User).where(or_(User.id.in_(colleagues), User.id == scope.current().user_id)).order_by(User.sort_key)
-
-
-def full_name(user: User) -> str:
-    """A person in a list of people."""
-    return f"{user.surname} {user.name} {user.patronymic}".strip()
 
 
 def title_of(report: Report) -> str:

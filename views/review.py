@@ -1,7 +1,6 @@
 """«На проверке»: the reports that wait for the operator's decision, and who has filed or not in their part of the tree."""
 
 from collections.abc import Collection
-from datetime import date
 from typing import Any
 
 from flask import Flask, abort, request, url_for
@@ -12,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from admin_app.extensions import db
-from admin_app.reporting import guard, progress, reports, scope
+from admin_app.reporting import days, entries, guard, owing, progress, reports, scope
 from admin_app.reporting.guard import Permission
 from models import Campaign, Explanation, FormVersion, Organization, Report, ReportState
 from views import deadlines, paging
@@ -23,7 +22,7 @@ Statement = Select[Report]
 # What one can look at: name in the address → words, colour, states. "mine" and "late" are narrowed further.
 VIEWS: dict[str, tuple[LazyString, str, Collection[ReportState]]] = {
     "mine": (_("wait for you"), "q-submitted", (S.SUBMITTED,)),
-    "late": (_("not filed in time"), "q-returned", reports.UNFILED),
+    "late": (_("not filed in time"), "q-returned", owing.UNFILED),
     "empty": (_("not begun"), "q-empty", (S.EMPTY,)),
     "draft": (_("being filled in"), "q-draft", (S.DRAFT,)),
     "submitted": (_("under review"), "q-submitted", (S.SUBMITTED,)),
@@ -45,7 +44,7 @@ class Review(Screen):
 
     @expose("")
     def index(self) -> str:
-        """?state= what to look at, ?campaign=, ?under= (a node of the tree), ?name= (part of the organization's name)."""
+        """?state= what to look at, ?campaign=, ?under= (a node; ?own=1: without what is below), ?name= (part of it)."""
         reviews = self.is_visible()
         chosen = request.args.get("state", "mine" if reviews else "submitted")
         if chosen not in VIEWS:
@@ -66,19 +65,20 @@ class Review(Screen):
                 to_view=to_view,
                 is_late=reports.is_late,
                 left=deadlines.left,
-                days=lambda report: (report.campaign.deadline - date.today()).days,
+                days=lambda report: (report.campaign.deadline - days.today()).days,
             )
         )
 
 
 def narrowed() -> Statement:
-    """The reports of the opened campaigns that the filters leave."""
-    statement = select(Report).join(Report.campaign).join(Report.organization).where(Campaign.opened_at.is_not(None))
+    """The reports that the filters leave: of one campaign, or of all where something is still to happen."""
+    statement = select(Report).join(Report.campaign).join(Report.organization).where(owing.counted())
     campaign = asked("campaign")
-    statement = statement.where(Report.campaign_id == campaign if campaign else Campaign.closed_at.is_(None))
+    statement = statement.where(Report.campaign_id == campaign if campaign else owing.under_way())
     if under := node():
-        statement = statement.where(Organization.path.startswith(under.path))
-    if words := request.args.get("name", "").split():
+        itself, below = Organization.id == under.id, Organization.path.startswith(under.path)
+        statement = statement.where(itself if request.args.get("own") else below)
+    if words := entries.clean(request.args.get("name", "")).split():
         statement = statement.where(func.strpos(Organization.sort_key, func.sort_key(" ".join(words))) > 0)
     return statement
 
@@ -94,7 +94,7 @@ def of_view(name: str) -> ColumnElement[bool]:
     states = Report.state.in_(VIEWS[name][2])
     if name == "mine":
         return and_(states, Report.reviewer_id.in_(scope.current().organization_ids))
-    return and_(states, Campaign.deadline < func.current_date()) if name == "late" else states
+    return and_(states, Campaign.deadline < days.today()) if name == "late" else states
 
 
 def counted(statement: Statement) -> dict[str, int]:

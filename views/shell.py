@@ -11,14 +11,16 @@ from flask_admin import Admin
 from flask_babel import LazyString, get_locale
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, select
 from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
 from wtforms import Field
 
 from admin_app.extensions import db
-from admin_app.reporting import guard, scope
+from admin_app.reporting import guard, memberships, scope
+from admin_app.reporting.actor import full_name
 from admin_app.reporting.guard import Permission
+from admin_app.security import scripted
 from models import Level, Membership, Message, Organization, User
 from views.base import RowNumber
 
@@ -90,6 +92,7 @@ def register(app: Flask, admin: Admin) -> None:
     app.jinja_env.globals["shell"] = LocalProxy(lambda: current(admin))
     app.jinja_env.globals["described"] = described
     app.jinja_env.globals["reads_reports"] = reads_reports
+    app.jinja_env.globals["full_name"] = full_name
 
 
 def current(admin: Admin) -> Shell:
@@ -150,19 +153,13 @@ def initials(surname: str, name: str) -> str:
 
 def places(user_id: int) -> list[Place]:
     """The organizations that a person is attached to today, in Russian order."""
+    own = select(Membership.organization_id).where(Membership.user_id == user_id, memberships.in_force())
     rows = db.session.execute(
         select(Organization.id, Organization.short_name, Organization.level)
-        .where(Organization.id.in_(select(Membership.organization_id).where(Membership.user_id == user_id, today())))
+        .where(Organization.id.in_(own))
         .order_by(Organization.sort_key)
     )
     return [Place(row.id, row.short_name, ICONS[row.level]) for row in rows]
-
-
-def today() -> ColumnElement[bool]:
-    """The condition that an attachment is in force."""
-    return (Membership.valid_from <= func.current_date()) & or_(
-        Membership.valid_to.is_(None), Membership.valid_to >= func.current_date()
-    )
 
 
 def unread(user_id: int) -> int:
@@ -232,8 +229,7 @@ def switch_view() -> Response:
 
 def kept(name: str, value: str) -> Response:
     """Set a year-long cookie; a script gets an empty answer, a reader the page they were on."""
-    scripted = request.accept_mimetypes.best == "application/json"
-    answer = Response(status=204) if scripted else redirect(own(request.form.get("next", "")))
+    answer = Response(status=204) if scripted() else redirect(own(request.form.get("next", "")))
     answer.set_cookie(name, value, max_age=A_YEAR, samesite="Lax", secure=request.is_secure)
     return answer
 

@@ -4,7 +4,7 @@
 say it, a class of its own.
 """
 
-from flask import abort, redirect, request, url_for
+from flask import abort
 from flask_admin import Admin, AdminIndexView, expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as N_
@@ -24,6 +24,7 @@ from admin_app.crud.reporting import (
     ReportView,
     RequestView,
 )
+from admin_app.crud.rights import sign_in_first
 from models import (
     Base,
     Campaign,
@@ -74,7 +75,7 @@ class Home(AdminIndexView):
     def index(self) -> str | Response:
         """The screens by category."""
         if not current_user.is_authenticated:
-            return redirect(url_for("security.login", next=request.path))
+            return sign_in_first()
         groups: dict[str, list[SchemaView]] = {}
         for view in self.admin._views if self.admin else ():
             if isinstance(view, SchemaView) and view.is_accessible():

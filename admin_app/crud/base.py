@@ -6,25 +6,26 @@ Rows come through the scoped session; nothing here filters by organization.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from flask import abort, flash, jsonify, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import LazyString
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as N_
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.base import ExecutableOption
 from werkzeug.wrappers import Response
 from wtforms import Form
 
-from admin_app.crud import card, export, inputs, listing, mistakes, pickers, relations
-from admin_app.crud.fields import FieldSpec, Kind, field_of, fields_of
+from admin_app.crud import card, export, inputs, listing, merging, mistakes, pickers, relations, searching
+from admin_app.crud.fields import FieldSpec, Kind, fields_of, is_ref
 from admin_app.crud.rights import GuardedView
 from admin_app.extensions import db
-from admin_app.reporting.refusal import Refused
 from models import Base
 
-Answer = str | Response
+Answer = str | Response | tuple[str, int]
+NO_ROW = N_("There is no such row, or it belongs to an organization that you are not attached to.")
 
 
 class SchemaView(GuardedView):
@@ -35,9 +36,11 @@ class SchemaView(GuardedView):
     """
 
     extra_choices: ClassVar[Mapping[str, Iterable[tuple[str, Any]]]] = {}
+    rules: ClassVar[Mapping[str, inputs.Rule]] = inputs.NO_RULES  # what must hold of a field beyond what the schema says
     note: ClassVar[LazyString | str] = ""
     lead: ClassVar[str] = ""  # the first column, which leads to the card; the row's title unless said
     card_template: ClassVar[str] = "admin/card.html"
+    together: ClassVar[tuple[ExecutableOption, ...]] = ()  # what is loaded with a row, because its rights depend on it
     can_view_details = True
     action_view = ajax_lookup = ajax_update = None  # Flask-Admin's own routes that we replace or do without
 
@@ -45,11 +48,9 @@ class SchemaView(GuardedView):
         self.specs: tuple[FieldSpec, ...] = tuple(self.own_words(spec) for spec in fields_of(model))
         columns = sorted(self.specs, key=lambda spec: spec.name != (self.lead or model.__title__))
         self.column_list = [spec.name for spec in columns if spec.list and spec.shown]
-        self.column_labels = {spec.name: spec.label for spec in self.specs}
-        self.column_descriptions = {spec.name: spec.help for spec in self.specs if spec.help}
         self.column_sortable_list = ()
         self.column_details_list = self.column_export_list = [spec.name for spec in self.specs if spec.shown]
-        self.form = inputs.form_of(self.typed())
+        self.form = inputs.form_of(self.typed(), self.rules)
         super().__init__(model, name=model.__labels__, category=category, endpoint=endpoint)
 
     def own_words(self, spec: FieldSpec) -> FieldSpec:
@@ -69,7 +70,7 @@ class SchemaView(GuardedView):
         asked = self.asked()
         found, links = listing.page_of(asked, db.session), listing.Links(self.get_url(".index_view"), asked)
         chips = [flt.chip() for flt in asked.filters if flt.used]
-        searched = ", ".join(str(spec.label) for spec in self.specs if spec.search)
+        searched = ", ".join(str(spec.label) for spec in self.specs if searching.looks_at(self.model, spec))
         about = {"heads": links.heads(), "chips": chips, "searched": searched, "cap": listing.CAP}
         return str(self.render("admin/list.html", listing=asked, found=found, links=links, **about))
 
@@ -90,21 +91,32 @@ class SchemaView(GuardedView):
 
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> Answer:
-        """The form of a row that is there."""
+        """The form of a row that is there; what others have changed meanwhile is merged (`admin_app.crud.merging`)."""
         self.demand("edit")
-        row = self.row()
+        row = self.sought()
+        if row is None:
+            return self.lost_page() if request.method == "POST" else self.nothing()
         self.demand("edit", row)
-        form = self.ready_form(row)
-        if request.method == "POST" and form.validate() and self.save(form, row, created=False):
+        if request.method == "GET":
+            return self.form_page(self.ready_form(row), row)
+        merged = merging.merge(self._create_form_class, self.typed(), row, request.form, self.fixed(row))
+        form = self.ready_form(row, merged.data)
+        base, valid = merging.base_of(form), form.validate()
+        told = merging.tell(merged, form, row, db.session)
+        if valid and merged.clear and self.save(form, row, created=False):
             flash(_("“%(name)s” is saved.", name=self.title(row)), "success")
+            for words in told:
+                flash(words, "success")
             return redirect(self.card_address(row))
-        return self.form_page(form, row)
+        return self.form_page(form, row, base=base, told=told)
 
     @expose("/delete/", methods=("GET", "POST"))
     def delete_view(self) -> Answer:
         """The question whether to delete a row, and the deletion."""
         self.demand("delete")
-        row = self.row()
+        row = self.sought()
+        if row is None:
+            return self.nothing()
         self.demand("delete", row)
         name, sentence = self.title(row), ""
         if request.method == "POST":
@@ -112,7 +124,7 @@ class SchemaView(GuardedView):
             if not sentence:
                 flash(_("“%(name)s” is deleted.", name=name), "success")
                 return redirect(self.get_url(".index_view"))
-        return self.question("admin/delete.html", name, sentence, self.row())
+        return self.question("admin/delete.html", name, sentence, row)
 
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> Response:
@@ -138,17 +150,33 @@ class SchemaView(GuardedView):
         columns = [specs[name] for name in self.column_list]
         return listing.read(self.model, columns, self.specs, db.session, request.args)
 
+    def sought(self) -> Any:
+        """The row that the address names, or None. What is going to be changed is locked: nobody else changes it until then."""
+        key = pickers.number(request.args.get("id", ""))
+        query = select(self.model).where(self.model.id == key).options(*self.together)
+        if request.method == "POST":
+            query = query.with_for_update(of=self.model, key_share=True).execution_options(populate_existing=True)
+        return None if key is None else db.session.scalar(query)
+
     def row(self) -> Any:
         """The row that the address names, if the actor sees it. Raises 404."""
-        key = pickers.number(request.args.get("id", ""))
-        row = None if key is None else db.session.scalar(select(self.model).where(self.model.id == key))
-        if row is None:
-            abort(404, _("There is no such row, or it belongs to an organization that you are not attached to."))
-        return row
+        row = self.sought()
+        return self.nothing() if row is None else row
 
-    def ready_form(self, row: Any) -> Form:
+    def nothing(self) -> NoReturn:
+        """There is no such row. Raises 404, saying who deleted it where the actor may know."""
+        abort(404, self.ending() or NO_ROW)
+
+    def ending(self) -> str:
+        """Who deleted the row that the address names, and when; empty where the actor finds no such thing in the log."""
+        key = pickers.number(request.args.get("id", ""))
+        end = None if key is None else merging.end_of(db.session, self.model, key)
+        return "" if end is None else _("%(name)s deleted this row: %(when)s.", name=end.name, when=end.when)
+
+    def ready_form(self, row: Any, sent: Any = None) -> Form:
         """The form, filled with what was sent or else with the row, its pickers knowing what may be chosen."""
-        form: Form = self._create_form_class(request.form if request.method == "POST" else None, obj=row, **self.preset(row))
+        sent = request.form if sent is None and request.method == "POST" else sent
+        form: Form = self._create_form_class(sent, obj=row, **self.preset(row))
         for name in self.fixed(row):
             del form[name]
         pickers.ready(form, db.session, self.get_url(".index_view") + "lookup/")
@@ -163,15 +191,24 @@ class SchemaView(GuardedView):
         if row is not None:
             return {}
         found = {spec.name: card.default(spec) for spec in self.typed() if spec.default}
-        asked = {name: pickers.number(value) for name, value in request.args.items() if field_is_ref(self.model, name)}
+        asked = {name: pickers.number(value) for name, value in request.args.items() if is_ref(self.model, name)}
         return found | {name: key for name, key in asked.items() if key is not None}
 
-    def form_page(self, form: Form, row: Any) -> str:
-        """The form's page."""
+    def form_page(self, form: Form, row: Any, **facts: Any) -> str:
+        """The form's page. `base`: what its fields showed, if asked already; `told`: what was taken in from others."""
         sections = card.sections([spec for spec in self.typed() if spec.name in form], self.model)
         back = self.get_url(".index_view") if row is None else self.card_address(row)
-        about = {"row": row, "name": "" if row is None else self.title(row), "back": back, "here": here()}
-        return str(self.render("admin/form.html", form=form, columns=card.columns(sections), **about))
+        base = "" if row is None or "base" in facts else merging.base_of(form)
+        about = {"row": row, "name": "" if row is None else self.title(row), "back": back, "action": here(), "base": base}
+        return str(self.render("admin/form.html", form=form, columns=card.columns(sections), **{**about, **facts}))
+
+    def lost_page(self) -> tuple[str, int]:
+        """The row is gone: what was typed stays on the page, to be copied, or to be added anew if the row was deleted."""
+        form, end = self.ready_form(None), self.ending()
+        again = bool(end) and not self.refusal("create")
+        form.form_errors.append(_("Nothing was saved: %(why)s What you typed is still here.", why=end or NO_ROW))
+        action = self.get_url(".create_view") if again else ""
+        return self.form_page(form, None, action=action, lost=True), 404
 
     def card_page(self, row: Any, **facts: Any) -> str:
         """The card's page."""
@@ -224,11 +261,11 @@ class SchemaView(GuardedView):
 
     def card_address(self, row: Any) -> str:
         """The card of a row of this table."""
-        return str(self.get_url(".details_view", id=row.id))
+        return str(self.get_url(".details_view", id=card.key_of(row)))
 
     def title(self, row: Any) -> str:
         """What the row is called."""
-        key = row.id
+        key = card.key_of(row)
         return relations.titles(db.session, {self.model: [key]}).get((self.model, key), "")
 
     # ── Changes ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -238,7 +275,7 @@ class SchemaView(GuardedView):
         try:
             self.write(form, row, created)
             db.session.commit()
-        except (DBAPIError, Refused) as error:
+        except mistakes.KINDS as error:
             db.session.rollback()
             mistakes.place(error, form, self.model)
             return False
@@ -256,7 +293,7 @@ class SchemaView(GuardedView):
         try:
             db.session.delete(row)
             db.session.commit()
-        except (DBAPIError, Refused) as error:
+        except mistakes.KINDS as error:
             db.session.rollback()
             return mistakes.sentence(error, self.model)[1]
         return ""
@@ -265,11 +302,3 @@ class SchemaView(GuardedView):
 def here() -> str:
     """The address of this page, where its form is sent to."""
     return request.full_path.rstrip("?")
-
-
-def field_is_ref(model: type[Base], name: str) -> bool:
-    """Is this the name of a field that is chosen from another table?"""
-    try:
-        return field_of(model, name).kind is Kind.REF
-    except KeyError:
-        return False

@@ -14,16 +14,7 @@ from wtforms import Form
 from admin_app.crud import relations, values
 from admin_app.crud.fields import FieldSpec, Kind, member
 from admin_app.crud.relations import Titles
-from models import Base
-
-SECTIONS: dict[str, LazyString] = {
-    "tree": _("Place in the tree"),
-    "names": _("Names"),
-    "contacts": _("Contacts"),
-    "codes": _("Codes"),
-    "head": _("Head"),
-    "classification": _("Classification"),
-}
+from models import SECTIONS, Base
 
 
 @dataclass(frozen=True)
@@ -87,6 +78,12 @@ def line(row: Any, spec: FieldSpec, titles: Titles, address: Callable[[type[Base
     return Line(spec, values.words(spec, value, titles), address(spec.target, value) if linked and spec.target else "")
 
 
+def key_of(row: Any) -> int:
+    """The row's id, without a question to the database even after a commit."""
+    identity = inspect(row).identity
+    return int(identity[0] if identity else row.id)
+
+
 def default(spec: FieldSpec) -> Any:
     """The database's own value, ready for a new row's form."""
     text = spec.default or ""
@@ -126,5 +123,5 @@ def stored(spec: FieldSpec, data: Any, session: Session) -> Any:
 def same(spec: FieldSpec, old: Any, new: Any) -> bool:
     """Is there nothing to write? The order of several does not matter, an absent text and an empty one are one."""
     if spec.kind in {Kind.LINKS, Kind.REFS, Kind.CHOICES}:
-        return set(values.ids(old) if spec.target else old or ()) == set(values.ids(new) if spec.target else new)
+        return set(values.ids(old) if spec.target else old or ()) == set(values.ids(new) if spec.target else new or ())
     return bool(old == new) or (old in (None, "") and new in (None, ""))

@@ -7,7 +7,6 @@ person, so that nothing of the ended request is used. Cells that a spreadsheet w
 import csv as files
 import io
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from flask import Flask, Response, current_app
@@ -18,7 +17,7 @@ from sqlalchemy import select
 from admin_app.crud import listing
 from admin_app.crud.listing import Listing
 from admin_app.extensions import db
-from admin_app.reporting import scope
+from admin_app.reporting import days, scope
 
 CHUNK = 1000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -29,7 +28,7 @@ def csv(asked: Listing, name: str) -> Response:
     ids = list(db.session.scalars(asked.ordered(asked.narrow(select(asked.model.id)))))
     app: Any = current_app
     body = lines(app._get_current_object(), asked, ids, str(get_locale()), scope.current())
-    disposition = f"attachment; filename={name}-{date.today().isoformat()}.csv"
+    disposition = f"attachment; filename={name}-{days.today().isoformat()}.csv"
     return Response(body, mimetype="text/csv", headers={"Content-Disposition": disposition, "Cache-Control": "no-store"})
 
 

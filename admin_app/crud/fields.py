@@ -109,6 +109,11 @@ def field_of(model: type[Base], name: str) -> FieldSpec:
     return {spec.name: spec for spec in fields_of(model)}[name]
 
 
+def is_ref(model: type[Base], name: str) -> bool:
+    """Is this the name of a field that is chosen from another table?"""
+    return any(spec.name == name and spec.kind is Kind.REF for spec in fields_of(model))
+
+
 def of_column(attribute: ColumnProperty[Any]) -> FieldSpec:
     """Read one column's words, type, constraints."""
     column: Any = attribute.columns[0]

@@ -4,8 +4,9 @@ Nothing typed is lost: a field that could not be read shows again what was typed
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, cast
 
 from flask_babel import gettext as _
@@ -19,6 +20,8 @@ from admin_app.crud.pickers import Picker, PickerOfMany
 from admin_app.reporting import codes
 
 LARGEST = 2**31 - 1
+Rule = Callable[[Form, Field], None]  # raises ValidationError with a sentence
+NO_RULES: Mapping[str, Rule] = MappingProxyType({})
 
 
 class Filled:
@@ -104,7 +107,9 @@ class DayField(StringField):
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the date. Raises ValueError with a sentence."""
         typed = "".join(valuelist[:1]).strip()
-        self.data = read_day(typed) if typed else None
+        self.data = None
+        if typed:
+            self.data = read_day(typed)
 
     def _value(self) -> str:
         if self.data is None and self.raw_data:
@@ -152,12 +157,15 @@ class ChoicesField(SelectMultipleField):
 
 
 def tidy(check: str | None) -> Callable[[str | None], str | None]:
-    """What is done to a typed text before it is judged: outer spaces and signs no text has go; codes lose their dashes."""
+    """What is done to a typed text before it is judged: outer spaces and signs no text has go; codes lose their dashes.
+
+    Browsers send the ends of lines as two signs: a text that was not touched must come back as it is kept.
+    """
 
     def filtered(text: str | None) -> str | None:
         if text is None:
             return None
-        text = text.replace("\x00", "").strip()
+        text = text.replace("\x00", "").replace("\r\n", "\n").strip()
         return codes.clean(check, text) if check else text
 
     return filtered
@@ -190,6 +198,7 @@ PLAIN: dict[Kind, type[Field]] = {
 }
 
 
-def form_of(specs: Iterable[FieldSpec]) -> type[Form]:
-    """The form class of these fields, in their order."""
-    return type("SchemaForm", (Form,), {spec.name: input_of(spec) for spec in specs})
+def form_of(specs: Iterable[FieldSpec], rules: Mapping[str, Rule] = NO_RULES) -> type[Form]:
+    """The form class of these fields, in their order. `rules`: what else must hold of a field, by its name."""
+    further = {f"validate_{name}": staticmethod(rule) for name, rule in rules.items()}
+    return type("SchemaForm", (Form,), {spec.name: input_of(spec) for spec in specs} | further)

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as N_
 from psycopg import errors as pg
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm.exc import StaleDataError
 from wtforms import Form
 
 from admin_app.crud.fields import fields_of
@@ -18,6 +19,10 @@ from admin_app.reporting.scope import OutOfScope
 from models import Base
 
 log = logging.getLogger(__name__)
+
+KINDS = (DBAPIError, StaleDataError, Refused)  # what stands in the way of a save and has a sentence
+CROSSED = (pg.DeadlockDetected, pg.LockNotAvailable, pg.SerializationFailure)
+MEANWHILE = N_("Somebody else changed the same at the same moment. Nothing was saved; what you typed is still here: save again.")
 
 LAWS: dict[str, tuple[str, LazyString]] = {
     "uq_organization_inn_kpp": ("inn", N_("An organization with this INN and KPP is already registered.")),
@@ -61,6 +66,8 @@ def sentence(error: Exception, model: type[Base]) -> tuple[str, str]:
         return error.attribute, _("This lies outside what you may see or change.")
     if isinstance(error, DBAPIError):
         return from_database(error, model)
+    if isinstance(error, StaleDataError):
+        return "", str(MEANWHILE)
     return (error.field, error.sentence) if isinstance(error, Refused) else ("", str(error))
 
 
@@ -71,6 +78,8 @@ def from_database(error: DBAPIError, model: type[Base]) -> tuple[str, str]:
     name = getattr(diagnosis, "constraint_name", None) or ""
     if name in LAWS:
         return LAWS[name][0], str(LAWS[name][1])
+    if isinstance(cause, CROSSED):
+        return "", str(MEANWHILE)
     if isinstance(cause, pg.UniqueViolation):
         return unique(model, name)
     if isinstance(cause, pg.ForeignKeyViolation):

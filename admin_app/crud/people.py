@@ -1,5 +1,6 @@
 """Users and their attachments to organizations."""
 
+import re
 import secrets
 from typing import Any, ClassVar
 
@@ -8,18 +9,18 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as N_
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
-from wtforms import Form
+from sqlalchemy.orm import joinedload, selectinload
+from wtforms import Field, Form, ValidationError
 
-from admin_app.crud import pickers
+from admin_app.crud import mistakes, pickers
 from admin_app.crud.base import Answer, SchemaView
 from admin_app.crud.fields import FieldSpec, field_of
 from admin_app.crud.inputs import ChoiceField, Filled
 from admin_app.crud.pickers import Picker
 from admin_app.extensions import db
 from admin_app.reporting import accounts, guard, scope
+from admin_app.reporting.actor import full_name
 from admin_app.reporting.guard import Permission
-from admin_app.reporting.refusal import Refused
 from models import Membership, Organization, RoleName, User
 
 PLACE = field_of(Membership, "organization_id")
@@ -41,13 +42,21 @@ def attach_form(address: str, sent: Any = None) -> AttachForm:
     return form
 
 
+def good_login(_form: Form, field: Field) -> None:
+    """Raises ValidationError for a login that nobody could have registered. One that was there before stays."""
+    if field.data and field.data != field.object_data and not re.fullmatch(r"[\w.-]{3,64}", field.data):
+        raise ValidationError(_("A login has 3 to 64 signs: letters, digits, a dot, a dash or an underscore, no spaces."))
+
+
 class UserView(SchemaView):
     """Accounts. A person is attached on the card, or among the newcomers; an account is switched off, never deleted."""
 
     rights: ClassVar = {"list": Permission.USER_READ, "create": Permission.USER_CREATE, "edit": Permission.USER_EDIT}
     extra_choices: ClassVar = {"locale": (("ru", "Русский"), ("en", "English"))}
+    rules: ClassVar = {"username": good_login}
     lead = "surname"
     card_template = "admin/user.html"
+    together = (selectinload(User.memberships).options(joinedload(Membership.organization), joinedload(Membership.role)),)
     note = N_("A person who leaves is detached from the organization; an account that nobody needs is switched off.")
 
     def list_actions(self) -> list[tuple[str, str]]:
@@ -85,9 +94,7 @@ class UserView(SchemaView):
         """Attach a person; mistakes are shown where the form was."""
         form = attach_form(self.get_url(".index_view") + "lookup/", request.form)
         user_id, seen = self.person()
-        if form.validate() and (sentence := attach(user_id, form)):
-            form.form_errors.append(sentence)
-        if not form.errors and not form.form_errors:
+        if form.validate() and attach(user_id, form):
             flash(_("The person is attached and has been told."), "success")
             return redirect(self.get_url(".details_view", id=user_id))
         if not seen:
@@ -122,22 +129,28 @@ class UserView(SchemaView):
         """The newcomers that the text may mean."""
         return accounts.find_unattached(db.session, text.replace("\x00", "").strip()[:200])
 
+    def title(self, row: User) -> str:
+        """The name. Asked of the row itself: its maker may not see an account that is attached to nothing yet."""
+        return full_name(row)
+
     def write(self, form: Form, row: Any, created: bool) -> None:
         """A new account gets a letter with the link to choose a password; a switched-off one is signed out."""
-        if "@" in form["username"].data or " " in form["username"].data:
-            raise Refused(_("A login has no spaces and no @."))
-        if not created:
-            if row.email != form["email"].data:
-                accounts.tell_of_new_address(db.session, row, form["email"].data)
-            super().write(form, row, created)
-            if not row.active:
-                accounts.end_sessions(db.session, row.id)
+        if created:
+            self.invite(form, row)
             return
+        if row.email != form["email"].data:
+            accounts.tell_of_new_address(db.session, row, form["email"].data)
+        super().write(form, row, created)
+        if not row.active:
+            accounts.end_sessions(db.session, row.id)
+
+    def invite(self, form: Form, row: User) -> None:
+        """Make the account; `row` says afterwards which it is. Raises Refused."""
         names = ("username", "email", "surname", "name", "patronymic", "position", "phone")
-        person = accounts.Person(**{name: form[name].data for name in names}, locale=form["locale"].data or "ru")
-        made = accounts.create(db.session, person, secrets.token_urlsafe(32))
-        row.id = made.id
+        told = {name: form[name].data or "" for name in names} | {"locale": form["locale"].data or "ru"}
+        made = accounts.create(db.session, accounts.Person(**told), secrets.token_urlsafe(32))
         accounts.request_reset(db.session, made.email)
+        row.id, row.surname, row.name, row.patronymic = made.id, made.surname, made.name, made.patronymic
 
     def card_address(self, row: Any) -> str:
         """The card, or for an account that is attached to nothing yet the newcomers, where its maker finds it."""
@@ -146,16 +159,17 @@ class UserView(SchemaView):
         return super().card_address(row)
 
 
-def attach(user_id: int, form: AttachForm) -> str:
-    """Attach; empty, or the sentence that says why not."""
+def attach(user_id: int, form: AttachForm) -> bool:
+    """Attach, or say in the form why not. Is the person attached?"""
     try:
         place = db.session.scalars(select(Organization).where(Organization.id == form.organization_id.data)).one()
         accounts.attach(db.session, user_id, place, RoleName(form.role.data))  # type: ignore[call-arg]  # a look-up
         db.session.commit()
-    except Refused as refused:
+    except mistakes.KINDS as error:
         db.session.rollback()
-        return refused.sentence
-    return ""
+        mistakes.place(error, form, Membership)
+        return False
+    return True
 
 
 def may_end(membership: Membership) -> bool:
@@ -179,7 +193,7 @@ class MembershipView(SchemaView):
     def title(self, row: Membership) -> str:
         """Who, where."""
         hidden = _("outside your part of the region")
-        who = accounts.full_name(row.user) if row.user else hidden
+        who = full_name(row.user) if row.user else hidden
         return f"{who} · {row.organization.short_name if row.organization else hidden}"
 
     @expose("/end/", methods=("GET", "POST"))
@@ -192,9 +206,9 @@ class MembershipView(SchemaView):
             try:
                 accounts.detach(db.session, row)
                 db.session.commit()
-            except Refused as refused:
+            except mistakes.KINDS as error:
                 db.session.rollback()
-                sentence = refused.sentence
+                sentence = mistakes.sentence(error, Membership)[1]
             else:
                 flash(_("The attachment has ended; the person has been told."), "success")
                 return redirect(self.address_of(User, user_id) if self.sees(user_id) else self.get_url(".index_view"))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from admin_app.crud import searching
 from admin_app.crud.fields import BIG, FieldSpec
+from admin_app.reporting import days
 from models import Base, Classifier, ClassifierItem, Form, FormVersion, Organization, User
 
 FEW = 200  # more rows than that are chosen by typing
@@ -77,9 +78,8 @@ def choosable(spec: FieldSpec) -> Select[Any]:
     model: Any = spec.target
     rows = select(literal(model.__name__), literal(spec.classifier or ""), model.id, title_of(model), order_of(model))
     if spec.classifier:
-        today = func.current_date()
         rows = rows.join(Classifier, Classifier.id == ClassifierItem.classifier_id).where(
-            Classifier.code == spec.classifier, or_(ClassifierItem.valid_to == null(), ClassifierItem.valid_to >= today)
+            Classifier.code == spec.classifier, or_(ClassifierItem.valid_to == null(), ClassifierItem.valid_to >= days.today())
         )
     return rows.order_by(order_of(model), model.id)
 

@@ -1,5 +1,6 @@
 """Forms, periods, campaigns, and what the reporting itself writes (read only here)."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from flask import abort, flash, redirect, request
@@ -10,13 +11,14 @@ from flask_babel import ngettext
 from sqlalchemy import func, select
 from wtforms import Form
 
+from admin_app.crud import mistakes
 from admin_app.crud.base import Answer, SchemaView
 from admin_app.extensions import db
-from admin_app.reporting import campaigns, forms, guard, notices, reports, scope
+from admin_app.reporting import campaigns, forms, guard, notices, owing, reports, scope
 from admin_app.reporting.formula import Cell, Column, FormError, Program, Row, Section
 from admin_app.reporting.guard import Permission
-from admin_app.reporting.refusal import Refused
-from models import Campaign, FormVersion, Organization, Report, Request
+from models import Campaign, FormVersion, Organization, Report, ReportState, Request
+from models import Form as FormRow
 
 
 class FormView(SchemaView):
@@ -28,6 +30,10 @@ class FormView(SchemaView):
         "edit": Permission.FORM_EDIT,
         "delete": Permission.FORM_EDIT,
     }
+
+    def fixed(self, row: FormRow | None) -> set[str]:
+        """Formulas of other forms name a form by its code: it stays once there is an edition."""
+        return {"code"} if row is not None and row.versions else set()
 
 
 class FormVersionView(SchemaView):
@@ -80,11 +86,14 @@ class CampaignView(SchemaView):
     rights: ClassVar = PeriodView.rights
 
     def actions(self, row: Campaign) -> list[tuple[str, str]]:
-        """Open it: again, after new organizations have been registered."""
-        if not guard.may(scope.current(), Permission.CAMPAIGN_OPEN, row):
-            return []
-        words = _("Open the campaign") if row.opened_at is None or row.closed_at else _("Admit new organizations")
-        return [(words, str(self.get_url(".open_view", id=row.id)))]
+        """Open it (again, after new organizations have been registered), or close it."""
+        actor, found = scope.current(), []
+        if is_open(row) and guard.may(actor, Permission.CAMPAIGN_CLOSE, row):
+            found.append((_("Close the campaign"), str(self.get_url(".close_view", id=row.id))))
+        if guard.may(actor, Permission.CAMPAIGN_OPEN, row):
+            words = _("Admit new organizations") if is_open(row) else _("Open the campaign")
+            found.append((words, str(self.get_url(".open_view", id=row.id))))
+        return found
 
     def fixed(self, row: Any) -> set[str]:
         """Once open, what the campaign asks for cannot change any more; its title and deadline can."""
@@ -103,18 +112,47 @@ class CampaignView(SchemaView):
         """The question whether to open, saying how many organizations it concerns; and the opening."""
         row: Campaign = self.row()
         self.require(Permission.CAMPAIGN_OPEN, row)
-        sentence = ""
-        if request.method == "POST":
-            try:
-                made = reports.open_campaign(db.session, row)
-                db.session.commit()
-            except Refused as refused:
-                db.session.rollback()
-                sentence = refused.sentence
-            else:
-                flash(opened(made), "success")
-                return redirect(self.card_address(row))
-        return self.question("admin/open.html", self.title(row), sentence, row, concerned=concerned(row), have=have(row))
+        sentence = self.done(row, reports.open_campaign, opened) if request.method == "POST" else ""
+        if sentence is None:
+            return redirect(self.card_address(row))
+        facts = {"concerned": concerned(row), "have": have(row), "reopens": row.closed_at is not None}
+        return self.question("admin/open.html", self.title(row), sentence, row, **facts)
+
+    @expose("/close/", methods=("GET", "POST"))
+    def close_view(self) -> Answer:
+        """The question whether to close, saying what will never be filed; and the closing."""
+        row: Campaign = self.row()
+        self.require(Permission.CAMPAIGN_CLOSE, row)
+        sentence = self.done(row, reports.close_campaign, closed) if request.method == "POST" else ""
+        if sentence is None:
+            return redirect(self.card_address(row))
+        counts = by_state(row)
+        facts = {"campaign": row.id, "counts": counts, "owed": reports.unfiled(db.session, row), "open": is_open(row)}
+        return self.question("admin/close.html", self.title(row), sentence, row, **facts)
+
+    def done(self, row: Campaign, verb: Callable[..., int], words: Callable[[int], str]) -> str | None:
+        """Do it and say what was done: None; or the sentence that says why not."""
+        try:
+            count = verb(db.session, row)
+            db.session.commit()
+        except mistakes.KINDS as error:
+            db.session.rollback()
+            return mistakes.sentence(error, Campaign)[1]
+        flash(words(count), "success")
+        return None
+
+
+def is_open(campaign: Campaign) -> bool:
+    """Are its reports being filled in?"""
+    return campaign.opened_at is not None and campaign.closed_at is None
+
+
+def by_state(campaign: Campaign) -> dict[ReportState, int]:
+    """How many of its reports are in each state, in the order of their life; what a closed organization left is not counted."""
+    counted = select(Report.state, func.count(Report.id)).join(Report.organization).where(owing.counted())
+    grouped = counted.where(Report.campaign_id == campaign.id).group_by(Report.state)
+    found = {row.state: row[1] for row in db.session.execute(grouped)}
+    return {state: found[state] for state in ReportState if state in found}
 
 
 def concerned(campaign: Campaign) -> int:
@@ -133,6 +171,12 @@ def have(campaign: Campaign) -> int:
 def opened(made: int) -> str:
     """What the opening did."""
     return str(ngettext("The campaign is open: %(num)s new report.", "The campaign is open: %(num)s new reports.", made))
+
+
+def closed(unfiled: int) -> str:
+    """What the closing did."""
+    left = ngettext("%(num)s report was not filed.", "%(num)s reports were not filed.", unfiled)
+    return f"{_('The campaign is closed.')} {left if unfiled else _('Every report has been filed.')}"
 
 
 class ReportView(SchemaView):

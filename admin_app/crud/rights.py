@@ -3,15 +3,21 @@
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from flask import abort, redirect, request, url_for
+from flask import abort, current_app
 from flask_admin.model import BaseModelView
 from flask_babel import gettext as _
-from flask_login import current_user
+from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
 
 from admin_app.reporting import guard, scope
 from admin_app.reporting.guard import Permission
 from models import RoleName
+
+
+def sign_in_first() -> Response:
+    """What a stranger gets: the sign-in window and the way back (`admin_app.security` has told Flask-Login how)."""
+    manager: LoginManager = current_app.login_manager  # type: ignore[attr-defined]
+    return manager.unauthorized()
 
 
 class GuardedView(BaseModelView):
@@ -49,9 +55,7 @@ class GuardedView(BaseModelView):
 
     def inaccessible_callback(self, name: str, **kwargs: Any) -> Response:  # noqa: ARG002  # Flask-Admin's signature
         """Strangers sign in first; the others read why not."""
-        if not current_user.is_authenticated:
-            return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
-        return abort(403, self.refusal("list"))
+        return abort(403, self.refusal("list")) if current_user.is_authenticated else sign_in_first()
 
     def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run the view. (Flask-Admin's own tries again after any TypeError, which hides our mistakes.)"""

@@ -64,6 +64,11 @@ def day(_spec: FieldSpec, value: date) -> str:
 
 
 def moment(_spec: FieldSpec, value: datetime) -> str:
+    """See `at`."""
+    return at(value)
+
+
+def at(value: datetime) -> str:
     """31.12.2026 23:59 where the reader is."""
     return str(format_datetime(value, "dd.MM.yyyy HH:mm"))
 

@@ -2,6 +2,7 @@
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_ngettext as ngettext
 from flask_security.confirmable import generate_confirmation_token
 from flask_security.recoverable import generate_reset_password_token
 
@@ -24,9 +25,10 @@ def activation(user: User) -> Words:
                 "You registered in the AIS “Monitoring of general and additional education” with the login %(login)s.",
                 login=user.username,
             ),
-            _(
-                "Open the page by the link and press the button «Activate» there. The link works for %(days)s days.",
-                days=CONFIRM_DAYS,
+            ngettext(
+                "Open the page by the link and press the button «Activate» there. The link works for %(num)s day.",
+                "Open the page by the link and press the button «Activate» there. The link works for %(num)s days.",
+                CONFIRM_DAYS,
             ),
         ),
         link=f"/confirm/{confirmation(user)}",
@@ -45,7 +47,11 @@ def already_here(user: User) -> Words:
         paragraphs=(
             _("Somebody, probably you, has just tried to register with this e-mail address. It has an account already."),
             _("Your login: %(login)s. Sign in with it or with this address. A new account was not made.", login=user.username),
-            _("If you forgot the password, choose a new one by the link. The link works for %(hours)s hours.", hours=RESET_HOURS),
+            ngettext(
+                "If you forgot the password, choose a new one by the link. The link works for %(num)s hour.",
+                "If you forgot the password, choose a new one by the link. The link works for %(num)s hours.",
+                RESET_HOURS,
+            ),
         ),
         link=f"/reset/{password_link(user)}",
         action=_("Choose a new password"),
@@ -64,7 +70,7 @@ def unfinished(user: User) -> Words:
         paragraphs=(
             _("An account with this e-mail address was registered earlier but not activated. A new one was not made."),
             _("Your login: %(login)s. Choose a password by the link, and the account becomes active.", login=user.username),
-            _("The link works for %(hours)s hours.", hours=RESET_HOURS),
+            ngettext("The link works for %(num)s hour.", "The link works for %(num)s hours.", RESET_HOURS),
         ),
         link=f"/reset/{password_link(user)}",
         action=_("Choose a password and activate"),
@@ -97,7 +103,11 @@ def password_letter(user: User) -> Words:
         greeting=greeting(user),
         paragraphs=(
             _("Somebody, probably you, asked for a new password for the login %(login)s.", login=user.username),
-            _("Choose it by the link. The link works once and for %(hours)s hours.", hours=RESET_HOURS),
+            ngettext(
+                "Choose it by the link. The link works once and for %(num)s hour.",
+                "Choose it by the link. The link works once and for %(num)s hours.",
+                RESET_HOURS,
+            ),
         ),
         link=f"/reset/{password_link(user)}",
         action=_("Choose a new password"),
@@ -136,7 +146,11 @@ def address_change(user: User, link: str) -> Words:
         greeting=greeting(user),
         paragraphs=(
             _("You asked to use this address for the login %(login)s.", login=user.username),
-            _("Open the page by the link and press the button there. The link works for %(hours)s hours.", hours=RESET_HOURS),
+            ngettext(
+                "Open the page by the link and press the button there. The link works for %(num)s hour.",
+                "Open the page by the link and press the button there. The link works for %(num)s hours.",
+                RESET_HOURS,
+            ),
         ),
         link=link,
         action=_("Confirm the address"),

@@ -17,8 +17,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from admin_app.reporting import account_letters as say
-from admin_app.reporting import audit, guard, letters, notices, passwords, scope
-from admin_app.reporting.actor import current
+from admin_app.reporting import audit, days, entries, guard, letters, memberships, notices, passwords, scope
+from admin_app.reporting.actor import current, full_name
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
 from models import LoginSession, Membership, Organization, Role, RoleName, User
@@ -52,13 +52,14 @@ def added(session: Session, person: Person, hashed: str) -> User | None:
 def create(session: Session, person: Person, password: str) -> User:
     """An account that is active at once, made by an administrator's command or the seed; no consent, no letters.
 
-    Raises Refused if the login or the address is taken.
+    Raises Refused, naming the field, if the login or the address is taken.
     """
     with scope.unscoped("creating an account"):
         user = added(session, person, hash_password(passwords.normal(password)))
         if user is None:
-            names = {"login": person.username, "email": person.email}
-            raise Refused(gettext("The login %(login)s or the address %(email)s is taken.", **names))
+            if by_username(session, person.username) is not None:
+                raise Refused(gettext("This login is taken."), "username")
+            raise Refused(gettext("Another account has this e-mail address."), "email")
         user.confirmed_at = func.now()
         audit.record(session, "account.created", user)
         return user
@@ -156,13 +157,13 @@ def attach(
         if why := guard.role_to_give(current(), membership):
             raise guard.Forbidden(str(why))
         if lasting(session, user_id, organization.id, kind.id):
-            raise Refused(attached_already(person))
-        membership.valid_from = valid_from or session.scalars(select(func.current_date())).one()
+            raise Refused(attached_already(person), "organization_id")
+        membership.valid_from = valid_from or days.today()
         try:
             with session.begin_nested():
                 session.add(membership)
         except IntegrityError as error:  # another operator was a moment quicker
-            raise Refused(attached_already(person)) from error
+            raise Refused(attached_already(person), "organization_id") from error
         what = {"user": user_id, "organization": organization.id, "role": role.value, "from": membership.valid_from.isoformat()}
         audit.record(session, "user.attached", person, what, organization.id)
         names = {"name": organization.short_name, "role": role.title}
@@ -189,14 +190,20 @@ def attached_already(person: User) -> str:
 
 
 def detach(session: Session, membership: Membership) -> None:
-    """End an attachment now; the person is told. What the person did in the organization stays. Raises Refused."""
+    """End an attachment now; the person is told. What the person did in the organization stays.
+
+    Raises Refused: not the actor's to take, or ended already.
+    """
     organization = membership.organization
     guard.require(Permission.USER_ATTACH, organization)
     with scope.unscoped("detaching a person"):
+        held = select(Membership).where(Membership.id == membership.id, memberships.lasting()).with_for_update()
+        if session.scalar(held.execution_options(populate_existing=True)) is None:
+            raise Refused(gettext("This attachment has ended already."))
         if why := guard.role_to_give(current(), membership):
             raise guard.Forbidden(str(why))
         person, role = session.get_one(User, membership.user_id), session.get_one(Role, membership.role_id).name
-        today = session.scalars(select(func.current_date())).one()
+        today = days.today()
         if membership.valid_from >= today:  # it has not lasted a day: no dates can say so, the log does
             session.delete(membership)
         else:
@@ -217,17 +224,7 @@ def lasting(session: Session, user_id: int, organization_id: int, role_id: int) 
     found = select(Membership.id).where(
         Membership.user_id == user_id, Membership.organization_id == organization_id, Membership.role_id == role_id
     )
-    return session.scalar(found.where(not_ended()).limit(1)) is not None
-
-
-def not_ended() -> ColumnElement[bool]:
-    """The condition that an attachment has not ended."""
-    return or_(Membership.valid_to.is_(None), Membership.valid_to >= func.current_date())
-
-
-def full_name(user: User) -> str:
-    """«Иванова Мария Петровна»."""
-    return f"{user.surname} {user.name} {user.patronymic}".strip()
+    return session.scalar(found.where(memberships.lasting()).limit(1)) is not None
 
 
 @dataclass(frozen=True)
@@ -247,7 +244,8 @@ class Newcomer:
 def find_unattached(session: Session, query: str, limit: int = 20) -> list[Newcomer]:
     """People attached to nothing, newest first; every word of ``query`` is part of a name, a login, an address or a number."""
     guard.require(Permission.USER_ATTACH)
-    people = select(User).where(User.active, ~exists().where(Membership.user_id == User.id, not_ended()))
+    query = entries.clean(query)
+    people = select(User).where(User.active, ~exists().where(Membership.user_id == User.id, memberships.lasting()))
     for word in query.split():
         told = (func.lower(User.username), func.lower(User.email), User.phone)
         named = func.strpos(User.sort_key, func.sort_key(word)) > 0

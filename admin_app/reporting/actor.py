@@ -12,9 +12,10 @@ from contextvars import ContextVar, Token
 from dataclasses import dataclass, replace
 from weakref import WeakSet
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from admin_app.reporting import memberships
 from models import Membership, Organization, Role, RoleName, User
 
 log = logging.getLogger(__name__)
@@ -50,11 +51,6 @@ class Actor:
         return frozenset(reach.role for reach in self.reaches)
 
     @property
-    def is_central(self) -> bool:
-        """A central operator of the whole region."""
-        return any(reach.role is RoleName.CENTRAL and reach.is_whole for reach in self.reaches)
-
-    @property
     def is_nobody(self) -> bool:
         """Neither a person nor the system: sees nothing, does nothing."""
         return self.user_id is None and not self.reaches
@@ -82,6 +78,11 @@ def short_name(surname: str, name: str, patronymic: str) -> str:
     return " ".join([surname, *(f"{part[0]}." for part in (name, patronymic) if part)]).strip()
 
 
+def full_name(person: User) -> str:
+    """«Иванова Мария Петровна»; parts that are missing are left out."""
+    return " ".join(part for part in (person.surname, person.name, person.patronymic) if part)
+
+
 def actor_of(user_id: int | None, session: Session) -> Actor:
     """The person with the roles of its memberships valid today; NOBODY if unknown or switched off.
 
@@ -89,12 +90,7 @@ def actor_of(user_id: int | None, session: Session) -> Actor:
     """
     if user_id is None:
         return NOBODY
-    today = func.current_date()
-    valid = and_(
-        Membership.user_id == User.id,
-        Membership.valid_from <= today,
-        or_(Membership.valid_to.is_(None), Membership.valid_to >= today),
-    )
+    valid = and_(Membership.user_id == User.id, memberships.in_force())
     rows = session.execute(
         select(User.surname, User.name, User.patronymic, Role.name, Organization.id, Organization.path)
         .outerjoin(Membership, valid)

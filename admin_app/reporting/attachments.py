@@ -9,7 +9,6 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import audit, guard, workflow
+from admin_app.reporting import audit, days, guard, workflow
 from admin_app.reporting.actor import current
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
@@ -124,7 +123,7 @@ def remove(session: Session, attachment: Attachment) -> None:
         raise Refused(_("Only the person who attached a file removes it."))
     require_open(session, report)
     if attachment.removed_at is None:
-        attachment.removed_at = datetime.now(UTC)
+        attachment.removed_at = days.now()
         session.flush()
         audit.record(session, "report.file_removed", report, {"name": attachment.name})
 

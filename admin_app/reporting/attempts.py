@@ -34,6 +34,7 @@ SIGN_IN_HERE = Limit("sign-in-here", 10, 15)
 SIGN_IN_AS = Limit("sign-in-as", 50, 15)
 SIGN_IN_FROM = Limit("sign-in-from", 150, 15)
 LETTER_TO = Limit("letter-to", 10, 60)
+LETTER_OF = Limit("letter-of", 10, 60)
 LETTER_FROM = Limit("letter-from", 150, 60)
 
 Keys = tuple[tuple[Limit, str], ...]
@@ -48,9 +49,10 @@ def signing_in(identity: str, address: str) -> Keys:
     )
 
 
-def asking_for_letter(identity: str, address: str) -> Keys:
-    """What a letter asked for by a stranger (registration, activation again, password) counts against."""
-    return ((LETTER_TO, LETTER_TO.key(identity)), (LETTER_FROM, LETTER_FROM.key(address)))
+def asking_for_letter(identity: str, address: str, person: str = "") -> Keys:
+    """What a letter counts against that a stranger asks for (registration, activation again, password), or a signed-in person."""
+    of = ((LETTER_OF, LETTER_OF.key(person)),) if person else ()
+    return (*of, (LETTER_TO, LETTER_TO.key(identity)), (LETTER_FROM, LETTER_FROM.key(address)))
 
 
 def wait(session: Session, keys: Keys) -> int:

@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session, object_session
 
-from admin_app.reporting.actor import current
+from admin_app.reporting.actor import current, full_name
 from models import Base, Event, Membership, Organization, Role, User
 
 EVENTS: dict[str, LazyString] = {
@@ -37,6 +37,7 @@ EVENTS: dict[str, LazyString] = {
     "report.commented": _("The report is commented on"),
     "report.file_attached": _("A file is attached to the report"),
     "report.file_removed": _("A file of the report is removed"),
+    "report.handed_over": _("The report goes to another reviewer with its organization"),
     "report.reject": _("The report is rejected"),
     "report.return": _("The report is returned for editing"),
     "report.started": _("The report is begun"),
@@ -93,7 +94,7 @@ def home(row: Base) -> int | None:
 def title(row: Base) -> str:
     """What people call the row."""
     if isinstance(row, User):
-        return " ".join(part for part in (row.surname, row.name, row.patronymic) if part)
+        return full_name(row)
     if isinstance(row, Membership):
         return " · ".join(title(part) for part in members(row) if part is not None)
     if isinstance(row, Role):

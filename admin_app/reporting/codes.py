@@ -32,7 +32,7 @@ SENTENCES: dict[str, dict[str, LazyString]] = {
         "digit": _("The check digit of the OKPO code does not fit: one of the digits is mistyped."),
     },
     "oktmo": {"shape": _("An OKTMO code has 8 or 11 digits.")},
-    "email": {"shape": _("An e-mail address looks like name@school.ru.")},
+    "email": {"shape": _("This does not look like an e-mail address. An example: ivanova@school1.ru")},
     "phone": {"shape": _("A telephone number has 5 to 15 digits, for example +7 (3952) 12-34-56.")},
     "site": {"shape": _("A site's address looks like school.ru or https://school.ru.")},
 }
@@ -109,7 +109,9 @@ def phone(text: str) -> str | None:
 
 
 PHONE = r"\+?[0-9 ()\u2010-\u2015-]+((доб|ext)?\.? ?[0-9]+)?"
-EMAIL = r"[^\s@,;<>()\[\]\"]+@([0-9a-zа-яё]([0-9a-zа-яё-]*[0-9a-zа-яё])?\.)+[0-9a-zа-яё-]{2,}"
+ATOM = r"[0-9a-z!#$%&'*+/=?^_`{|}~-]+"  # before the @ only what every mail server takes
+LABEL = r"[0-9a-zа-яё]([0-9a-zа-яё-]{0,61}[0-9a-zа-яё])?"
+EMAIL = rf"(?=.{{1,64}}@){ATOM}(\.{ATOM})*@({LABEL}\.)+[0-9a-zа-яё-]{{0,61}}[a-zа-яё]{{2}}"
 SITE = r"(https?://)?([0-9A-Za-zА-Яа-яЁё]([0-9A-Za-zА-Яа-яЁё-]*[0-9A-Za-zА-Яа-яЁё])?\.)+[0-9A-Za-zА-Яа-яЁё-]{2,}(:[0-9]+)?([/?#]\S*)?"
 RULES: dict[str, Callable[[str], str | None]] = {
     "inn": inn,

@@ -1,12 +1,10 @@
 """What people say to each other about a report or one of its cells."""
 
-from datetime import UTC, datetime
-
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import audit, entries, findings, forms, guard, tidings
+from admin_app.reporting import audit, days, entries, findings, forms, guard, tidings
 from admin_app.reporting.actor import current
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
@@ -54,6 +52,6 @@ def resolve(session: Session, comment: Comment, resolved: bool = True) -> None:
     guard.require(Permission.REPORT_COMMENT, report)
     if (comment.resolved_at is not None) == resolved:
         return
-    comment.resolved_at = datetime.now(UTC) if resolved else None
+    comment.resolved_at = days.now() if resolved else None
     session.flush()
     audit.record(session, "report.comment_resolved" if resolved else "report.comment_reopened", report, {"comment": comment.id})

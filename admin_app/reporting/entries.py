@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from admin_app.reporting.formula import Cell, CellError, Program
 from admin_app.reporting.formula.errors import N_
+from admin_app.reporting.formula.typed import mark as mark_of
 from admin_app.reporting.merge import Content
 from admin_app.reporting.refusal import Refused
 
@@ -79,8 +80,12 @@ def open_cell(program: Program, address: str) -> Cell:
 
 
 def typed(program: Program, cell: Cell, text: str) -> Content:
-    """The content that a text stands for; whole numbers as int, as revisions keep them. Raises CellError."""
-    value = program.parse(cell, clean(text))
+    """The content that a text stands for, «н/п» and «н/д» too; whole numbers as int, as revisions keep them. Raises CellError."""
+    text = clean(text)
+    mark = mark_of(cell, text)
+    if mark:
+        return {"mark": mark}
+    value = program.parse(cell, text)
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

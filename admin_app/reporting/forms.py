@@ -9,7 +9,7 @@ import json
 import os
 import threading
 from collections import OrderedDict
-from datetime import UTC, datetime
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import audit, guard
+from admin_app.reporting import audit, days, guard
 from admin_app.reporting.formula import FormError, Problem, Program, compile_form
 from admin_app.reporting.formula.errors import N_
 from admin_app.reporting.guard import Permission
@@ -108,6 +108,42 @@ def misplaced(program: Program) -> list[Problem]:
     return wrong
 
 
+def astray(session: Session, version: FormVersion, beside: Iterable[FormVersion] = ()) -> list[Problem]:
+    """What the version would take from other forms in vain: forms that are not published, cells that they don't have.
+
+    ``beside``: editions that are going to be published with it, whatever the order.
+    """
+    compiled = program(version)
+    editions = {compiled.form.code: version} | {one.form.code: one for one in beside}
+    wrong = []
+    for external in compiled.externals:
+        source, where = external.source, external.address or ""
+        code = source.form or compiled.form.code
+        if source.kind == "report" and (other := editions.get(code) or newest(session, code)) is None:
+            said = N_("It takes a number from the form %(form)s, which is not published: load that form before it, or with it.")
+            wrong.append(Problem(said, {"form": code}, where, str(source)))
+        elif source.kind == "report" and other is not None and program(other).resolve(source.address) is None:
+            said = N_("It takes a number from a cell that the form %(form)s doesn't have: %(cell)s.")
+            wrong.append(Problem(said, {"form": code, "cell": source.address}, where, str(source)))
+    return wrong
+
+
+def newest(session: Session, code: str) -> FormVersion | None:
+    """The newest published edition of a form."""
+    published = FormVersion.state == VersionState.PUBLISHED
+    query = select(FormVersion).join(FormVersion.form).where(Form.code == code, published).order_by(FormVersion.number.desc())
+    return session.scalar(query.limit(1))
+
+
+def load_forms(session: Session, documents: Iterable[dict[str, Any]], publish: bool = True) -> list[FormVersion]:
+    """The versions of these documents, which may take from one another in any order. Raises FormError."""
+    versions = [load_form(session, document, publish=False) for document in documents]
+    for version in versions:
+        if publish and version.state is VersionState.DRAFT:
+            publish_version(session, version, versions)
+    return versions
+
+
 def load_form(session: Session, document: dict[str, Any], publish: bool = True) -> FormVersion:
     """The version of this document: the one that is there, or a new one. Raises FormError with everything that is wrong.
 
@@ -171,15 +207,20 @@ def sentence(problem: Problem) -> str:
     return f"{problem.where}: {words}" if problem.where else str(words)
 
 
-def publish_version(session: Session, version: FormVersion) -> FormVersion:
-    """Make a draft immutable and usable. Raises FormError with everything that is wrong, Refused if it isn't a draft."""
+def publish_version(session: Session, version: FormVersion, beside: Iterable[FormVersion] = ()) -> FormVersion:
+    """Make a draft immutable and usable. Raises FormError with everything that is wrong, Refused if it isn't a draft.
+
+    ``beside``: editions that are published in the same transaction and from which it may take.
+    """
     guard.require(Permission.FORM_PUBLISH)
     if version.state is not VersionState.DRAFT:
         raise Refused(_("This edition is published already."))
     compiled = program(version)
     if compiled.form.code != version.form.code:
         raise Refused(_("The document is of the form %(code)s.", code=compiled.form.code))
-    version.state, version.published_at = VersionState.PUBLISHED, datetime.now(UTC)
+    if wrong := astray(session, version, beside):
+        raise FormError(wrong)
+    version.state, version.published_at = VersionState.PUBLISHED, days.now()
     session.flush()
     if shelf.directory is not None:
         script(version)

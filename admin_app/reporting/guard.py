@@ -7,7 +7,6 @@ changes nothing.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from flask_babel import LazyString
@@ -15,6 +14,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import object_session
 
+from admin_app.reporting import memberships
 from admin_app.reporting.actor import ROOT, Actor, Reach, current
 from admin_app.reporting.refusal import Refused
 from models import (
@@ -211,9 +211,9 @@ def places(thing: Any, permission: Permission) -> list[Organization] | None:
     return None
 
 
-def lasting(memberships: Iterable[Membership]) -> list[Membership]:
-    """Those that have not ended."""
-    return [row for row in memberships if row.organization and (row.valid_to is None or row.valid_to >= date.today())]
+def lasting(rows: Iterable[Membership]) -> list[Membership]:
+    """Those in sight that have not ended."""
+    return [row for row in memberships.still_lasting(rows) if row.organization]
 
 
 # ── Conditions of single permissions ─────────────────────────────────────────────────────────────────────────────────

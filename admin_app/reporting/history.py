@@ -37,7 +37,7 @@ Values = dict[str, Any]
 REGISTRY: frozenset[Model] = frozenset(
     {Campaign, Classifier, ClassifierItem, Form, FormVersion, Membership, Organization, Period, Role, User}
 )
-NOISE = frozenset({"id", "created_at", "updated_at", "last_login_at", "locked_until"})
+NOISE = frozenset({"id", "created_at", "updated_at", "last_login_at"})
 
 
 @dataclass

@@ -17,11 +17,12 @@ from sqlalchemy import URL
 
 from admin_app.config import Settings
 from admin_app.extensions import db
-from admin_app.reporting import accounts, attempts, letters, registration, reminders, scope
+from admin_app.reporting import accounts, attempts, days, letters, registration, reminders, scope
 
 PATIENCE = 5  # seconds before the worker asks for a database that went away
 SILENT = 60  # seconds without a sign of life after which a worker counts as dead
 MOST_ATTEMPTS = 10  # of a letter: after 3, 9, 27 … seconds, the last within a day
+WAKING = range(9, 20)  # hours of the day at which people are reminded
 SYSTEM = "MODO"  # who acts in jobs, as the log says it
 
 tasks = App(connector=PsycopgConnector())  # what can be done; `work` connects it to a database
@@ -30,8 +31,9 @@ log = logging.getLogger(__name__)
 
 def connector(url: URL) -> PsycopgConnector:
     """The queue's connections to this database; opened only when the queue is."""
-    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return PsycopgConnector(conninfo=address, kwargs={"options": "-c search_path=jobs"}, min_size=1, max_size=4)
+    options = " ".join([str(url.query.get("options", "")), "-c search_path=jobs"])  # said here, they replace the address's own
+    address = url.set(drivername="postgresql").difference_update_query(["options"]).render_as_string(hide_password=False)
+    return PsycopgConnector(conninfo=address, kwargs={"options": options}, min_size=1, max_size=4)
 
 
 def run_worker(app: Flask, wait: bool = True) -> None:
@@ -96,10 +98,12 @@ async def recover(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 
         await manager.retry_job(job)
 
 
-@tasks.periodic(cron="0 1 * * *")  # 9 in the morning in Irkutsk
+@tasks.periodic(cron="0 * * * *")  # of UTC; and what was missed while no worker ran is made up for within the hour
 @tasks.task(name="modo:remind", pass_context=True, queueing_lock="remind")
 def remind(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
-    """Tell people about deadlines that are near or have passed."""
+    """Tell people about deadlines that are near or have passed, from nine in the morning of the product's day."""
+    if days.local(days.now()).hour not in WAKING:
+        return
     with flask(context).app_context(), scope.acting(scope.everything(SYSTEM)):
         told = reminders.remind(db.session)
         db.session.commit()

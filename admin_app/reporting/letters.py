@@ -156,7 +156,7 @@ def message(letter: Letter, settings: Settings, policy: "EmailPolicy[EmailMessag
     """The letter as mail programs read it. Its id is the row's key, so that a letter sent twice shows once."""
     mail = EmailMessage(policy=policy)
     mail["From"] = Address(SENDER, addr_spec=settings.mail_from)
-    mail["To"] = Address(addr_spec=letter.recipient)
+    mail["To"] = Address(addr_spec=ascii_address(letter.recipient))
     mail["Subject"] = letter.subject
     mail["Date"] = letter.created_at
     mail["Message-ID"] = f"<{letter.key}@{settings.mail_from.rpartition('@')[2]}>"
@@ -165,6 +165,12 @@ def message(letter: Letter, settings: Settings, policy: "EmailPolicy[EmailMessag
     if letter.html:
         mail.add_alternative(letter.html, subtype="html")
     return mail
+
+
+def ascii_address(address: str) -> str:
+    """The address with its domain as mail servers know it: школа.рф is xn--80atdl2c.xn--p1ai. Raises ValueError if it is none."""
+    mailbox, at, domain = address.rpartition("@")
+    return f"{mailbox}{at}{domain.encode('idna').decode('ascii')}"
 
 
 def keep(mail: EmailMessage, name: str, outbox: Path) -> Path:

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import letters, scope
+from admin_app.reporting import letters, memberships, scope
 from admin_app.reporting.letters import Text
 from models import Membership, Message, Role, RoleName, Titled, User
 
@@ -69,7 +69,6 @@ def as_letter(subject: str, body: str, link: str, name: str) -> letters.Words:
 
 def people_of(session: Session, organization_id: int, roles: Iterable[RoleName]) -> list[int]:
     """Who must hear about an organization: ids of the active people attached to it today in one of the roles."""
-    today = func.current_date()
     with scope.unscoped("notices"):
         return list(
             session.scalars(
@@ -79,8 +78,7 @@ def people_of(session: Session, organization_id: int, roles: Iterable[RoleName])
                 .where(
                     Membership.organization_id == organization_id,
                     Role.name.in_(list(roles)),
-                    Membership.valid_from <= today,
-                    or_(Membership.valid_to.is_(None), Membership.valid_to >= today),
+                    memberships.in_force(),
                     User.active,
                 )
                 .distinct()

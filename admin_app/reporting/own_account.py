@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from flask_security.utils import check_and_get_token_status
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from admin_app.extensions import security
@@ -58,12 +59,20 @@ def asked_email(user: User, token: str) -> str | None:
 
 
 def change_email(session: Session, user_id: int, email: str) -> bool:
-    """Letters go to the new address from now on; the old one is told. False if the address is taken meanwhile."""
+    """Letters go to the new address from now on; the old one is told. False if the address is taken meanwhile.
+
+    A second click changes nothing.
+    """
     with scope.unscoped("changing an address"):
         user = session.get_one(User, user_id)
-        if by_email(session, email) is not None:
+        before = user.email
+        if (owner := by_email(session, email)) is not None:
+            return owner.id == user_id
+        try:
+            with session.begin_nested():
+                tell_of_new_address(session, user, email)
+                user.email = email
+        except IntegrityError:  # somebody else was a moment quicker
             return False
-        tell_of_new_address(session, user, email)
-        before, user.email = user.email, email
         audit.record(session, "account.email_changed", user, {"from": before, "to": email})
         return True

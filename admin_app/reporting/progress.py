@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Date, cast, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from admin_app.reporting import days, owing
 from models import Campaign, FormVersion, Organization, Report, ReportState
 
 S = ReportState
@@ -55,7 +56,7 @@ def campaigns(session: Session) -> list[Campaign]:
         select(Campaign)
         .where(Campaign.opened_at.is_not(None))
         .options(joinedload(Campaign.period), joinedload(Campaign.form_version).joinedload(FormVersion.form))
-        .order_by(Campaign.closed_at.is_not(None), func.abs(Campaign.deadline - func.current_date()), Campaign.id.desc())
+        .order_by(Campaign.closed_at.is_not(None), func.abs(Campaign.deadline - days.today()), Campaign.id.desc())
     )
     return list(session.scalars(statement))
 
@@ -69,7 +70,7 @@ def lines(session: Session, campaign_id: int, node: Organization) -> list[Line]:
     rows = session.execute(
         select(step, Report.state, func.count(Report.id), func.max(Report.id))
         .join(Organization, Organization.id == Report.organization_id)
-        .where(Report.campaign_id == campaign_id, Organization.path.startswith(node.path))
+        .where(Report.campaign_id == campaign_id, Organization.path.startswith(node.path), owing.counted())
         .group_by(step, Report.state)
     ).all()
     names = names_of(session, {int(key) if key else node.id for key, *_rest in rows})
@@ -97,9 +98,9 @@ def total(of: Iterable[Line], name: str = "") -> Line:
     return whole
 
 
-def accepted_by_day(session: Session, campaign_id: int, node: Organization, zone: str) -> list[tuple[date, int]]:
-    """For each day on which reports were accepted (in the time zone): how many had been by its end."""
-    day = cast(func.timezone(zone, Report.accepted_at), Date)
+def accepted_by_day(session: Session, campaign_id: int, node: Organization) -> list[tuple[date, int]]:
+    """For each day on which reports were accepted: how many had been by its end."""
+    day = cast(func.timezone(days.zone(), Report.accepted_at), Date)
     rows = session.execute(
         select(day, func.count(Report.id))
         .join(Organization, Organization.id == Report.organization_id)
@@ -107,8 +108,8 @@ def accepted_by_day(session: Session, campaign_id: int, node: Organization, zone
         .group_by(day)
         .order_by(day)
     )
-    days, so_far = [], 0
+    found, so_far = [], 0
     for when, count in rows:
         so_far += count
-        days.append((when, so_far))
-    return days
+        found.append((when, so_far))
+    return found

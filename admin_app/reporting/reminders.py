@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 from flask_babel import LazyString, lazy_ngettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import notices, scope, tidings, workflow
+from admin_app.reporting import days, notices, owing, scope, tidings
 from admin_app.reporting.notices import Kind
 from models import Campaign, Message, Organization, Report
 
@@ -21,32 +21,34 @@ def remind(session: Session, today: date | None = None) -> int:
     Doing it twice on one day tells nobody twice.
     """
     with scope.unscoped("reminding of deadlines"):
-        day = today or session.scalars(select(func.current_date())).one()
+        day = today or days.today()
         return sum(remind_of(session, report, (report.deadline - day).days) for report in owed(session, day))
 
 
 def owed(session: Session, day: date) -> list[Row[int, int, str, str, date]]:
-    """The unfiled reports of open campaigns whose deadline is one of the days to speak of."""
+    """The reports owed whose deadline is one of the days to speak of."""
     dates = [day + timedelta(days=days) for days in (*BEFORE, AFTER)]
     reports = (
         select(Report.id, Report.organization_id, Organization.short_name, Campaign.title, Campaign.deadline)
         .join(Campaign, Campaign.id == Report.campaign_id)
         .join(Organization, Organization.id == Report.organization_id)
-        .where(Campaign.deadline.in_(dates), Campaign.opened_at.is_not(None), Campaign.closed_at.is_(None))
-        .where(Report.state.in_(workflow.EDITABLE), Organization.closed_on.is_(None))
+        .where(Campaign.deadline.in_(dates), owing.owed(), func.concat("/reports/", Report.id).not_in(told_lately()))
         .order_by(Report.id)
     )
     return list(session.execute(reports).all())
 
 
+def told_lately() -> Select[str]:
+    """The reports, by their links, of which people have been reminded since yesterday: the job looks every hour, tells once."""
+    lately = Message.at > func.now() - timedelta(hours=20)
+    return select(Message.link).where(Message.kind.in_((Kind.DEADLINE, Kind.OVERDUE)), lately)
+
+
 def remind_of(session: Session, report: Row[int, int, str, str, date], days: int) -> int:
-    """Tell the people of one report's organization, except those who have been told already."""
+    """Tell the people of one report's organization."""
     kind = Kind.DEADLINE if days >= 0 else Kind.OVERDUE
     link = f"/reports/{report.id}"
-    people = set(tidings.filers(session, session.get_one(Organization, report.organization_id)))
-    lately = Message.at > func.now() - timedelta(hours=20)
-    told = select(Message.recipient_id).where(Message.link == link, Message.kind == kind, lately)
-    people -= set(session.scalars(told))
+    people = tidings.filers(session, session.get_one(Organization, report.organization_id))
     return notices.tell(session, people, kind, *words(report, days), link) if people else 0
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as N_
@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
-from admin_app.reporting import audit, campaigns, forms, guard, sheet, storage, tidings, workflow
+from admin_app.reporting import audit, campaigns, days, forms, guard, owing, sheet, storage, tidings, workflow
 from admin_app.reporting.actor import Actor, current, unscoped
 from admin_app.reporting.findings import Finding
 from admin_app.reporting.guard import Permission
@@ -50,7 +50,7 @@ def open_campaign(session: Session, campaign: Campaign) -> int:
     if campaign.form_version.state is not VersionState.PUBLISHED:
         raise Refused(_("A campaign needs a published edition of the form."))
     campaigns.judge(campaign)
-    campaign.opened_at = campaign.opened_at or datetime.now(UTC)
+    campaign.opened_at = campaign.opened_at or days.now()
     campaign.closed_at = None
     session.flush()
     made = admit(session, campaign, (organization.id for organization in session.scalars(concerned(campaign))))
@@ -93,11 +93,17 @@ def close_campaign(session: Session, campaign: Campaign) -> int:
     guard.require(Permission.CAMPAIGN_CLOSE, campaign)
     if campaign.opened_at is None or campaign.closed_at is not None:
         raise Refused(_("Only an open campaign can be closed."))
-    campaign.closed_at = datetime.now(UTC)
-    unfiled = select(func.count(Report.id)).where(Report.campaign_id == campaign.id, Report.state.in_(UNFILED))
-    missing = session.scalar(unfiled) or 0
+    campaign.closed_at = days.now()
+    missing = unfiled(session, campaign)
     audit.record(session, "campaign.closed", campaign, {"unfiled": missing})
     return missing
+
+
+def unfiled(session: Session, campaign: Campaign) -> int:
+    """How many reports of the campaign are with organizations that have not filed them (or got them back)."""
+    missing = Report.state.in_(owing.UNFILED) & owing.still_files()
+    count = select(func.count(Report.id)).join(Report.organization).where(Report.campaign_id == campaign.id, missing)
+    return session.scalar(count) or 0
 
 
 # ── Reports ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -131,8 +137,6 @@ def return_for_editing(session: Session, report_id: int, reason: str, granted: b
 
 # ── What is owed ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-UNFILED = workflow.EDITABLE  # what may still be typed into is what is still owed
-
 
 class Urgency(Titled):
     """Why a report stands in «Мои отчеты», the most urgent first."""
@@ -161,14 +165,14 @@ class Owed:
 
 def owed(session: Session, actor: Actor | None = None, today: date | None = None) -> list[Owed]:
     """What the organizations of this person have to file, the most urgent first, then by deadline."""
-    today = today or date.today()
+    today = today or days.today()
     ids = {reach.organization_id for reach in (actor or current()).reaches if reach.role is RoleName.ORGANIZATION}
     branches = select(Organization.id).where(Organization.parent_id.in_(ids), Organization.level == Level.BRANCH)
     query = (
         select(Report)
         .join(Report.campaign)
-        .where(or_(Report.organization_id.in_(ids), Report.organization_id.in_(branches)), Report.state.in_(UNFILED))
-        .where(or_(Campaign.closed_at.is_(None), Report.state.in_((ReportState.REJECTED, ReportState.RETURNED))))
+        .join(Report.organization)
+        .where(or_(Report.organization_id.in_(ids), Report.organization_id.in_(branches)), owing.owed())
         .options(joinedload(Report.organization), joinedload(Report.campaign).joinedload(Campaign.period))
         .options(joinedload(Report.campaign).joinedload(Campaign.form_version).joinedload(FormVersion.form))
     )
@@ -194,13 +198,13 @@ def as_owed(report: Report, today: date) -> Owed:
 def urgency(report: Report, today: date) -> Urgency:
     """How urgent: sent back, overdue, a week to go, begun and not touched for two weeks, or just to be filed."""
     deadline = report.campaign.deadline
-    if report.state in (ReportState.REJECTED, ReportState.RETURNED):
+    if report.state in owing.SENT_BACK:
         return Urgency.RETURNED
     if today > deadline:
         return Urgency.OVERDUE
     if today >= deadline - SOON:
         return Urgency.AT_RISK
-    if report.state is ReportState.DRAFT and today > report.updated_at.date() + LONG:
+    if report.state is ReportState.DRAFT and today > days.day_of(report.updated_at) + LONG:
         return Urgency.FORGOTTEN
     return Urgency.OWED
 
@@ -208,4 +212,4 @@ def urgency(report: Report, today: date) -> Urgency:
 def is_late(report: Report, today: date | None = None) -> bool:
     """Whether the deadline passed before the report was submitted: a flag beside its state."""
     filed = report.submitted_at if report.state in (ReportState.SUBMITTED, ReportState.ACCEPTED) else None
-    return (filed.date() if filed else today or date.today()) > report.campaign.deadline
+    return (days.day_of(filed) if filed else today or days.today()) > report.campaign.deadline

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_app.reporting import forms, sheet, storage
-from models import Report, ReportRevision, ReportSnapshot, ReportState
+from models import Report, ReportRevision, ReportSnapshot
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,6 @@ def snapshots(session: Session, report: Report) -> list[ReportSnapshot]:
     """The report's snapshots, newest first."""
     query = select(ReportSnapshot).where(ReportSnapshot.report_id == report.id)
     return list(session.scalars(query.order_by(ReportSnapshot.id.desc())))
-
-
-def last_submitted(session: Session, report: Report) -> ReportSnapshot | None:
-    """The snapshot of the latest submission; None if the report was never submitted."""
-    return next((one for one in snapshots(session, report) if one.state is ReportState.SUBMITTED), None)
 
 
 def since(session: Session, report: Report, snapshot: ReportSnapshot) -> list[Difference]:

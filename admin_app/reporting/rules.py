@@ -14,6 +14,7 @@ Which rows a role sees at an organization:
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -24,7 +25,6 @@ from sqlalchemy import (
     Tuple,
     and_,
     false,
-    func,
     inspect,
     literal,
     or_,
@@ -34,6 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import LoaderCriteriaOption
 
+from admin_app.reporting import days, memberships
 from admin_app.reporting.actor import Actor, Reach
 from models import (
     Attachment,
@@ -44,6 +45,7 @@ from models import (
     Explanation,
     FormVersion,
     Level,
+    Membership,
     Nobody,
     Organization,
     Own,
@@ -110,9 +112,14 @@ def condition(actor: Actor, model: Model, own: bool = True) -> ColumnElement[boo
     return None if is_whole(model, found) else assemble(model, model, found)
 
 
-@lru_cache(maxsize=4096)
 def criteria(actor: Actor, models: frozenset[Model]) -> tuple[LoaderCriteriaOption, ...]:
-    """The conditions of these models and of all that their relations lead to; models without a predicate have none.
+    """The conditions of these models and of all that their relations lead to; models without a predicate have none."""
+    return criteria_on(days.today(), actor, models)
+
+
+@lru_cache(maxsize=4096)
+def criteria_on(_day: date, actor: Actor, models: frozenset[Model]) -> tuple[LoaderCriteriaOption, ...]:
+    """The conditions, kept for the day: whose attachment has ended depends on it.
 
     Each is a lambda of the entity with SQL elements in its closure: only so are aliases adapted and statements cached by shape.
     """
@@ -246,5 +253,5 @@ def rows(actor: Actor, model: Model, key: str) -> Part:
     if all(part is false() for part in found):
         return false()
     table = model.__table__.alias(f"{OWN}{model.__tablename__}")
-    lasting = [or_(table.c.valid_to.is_(None), table.c.valid_to >= func.current_date())] if "valid_to" in table.c else []
+    lasting = [memberships.lasting(table.c)] if model is Membership else []
     return select(table.c[key]).where(assemble(table.c, model, found), *lasting)

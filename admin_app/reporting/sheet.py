@@ -170,23 +170,6 @@ def save(
     return answer(sheet, before, sent, decided, [step for step in steps if step.number > base], key)
 
 
-def news(session: Session, report_id: int, base: int) -> Saved | None:
-    """What others have done since the revision that the client saw; None if nothing. For pages that ask from time to time.
-
-    Raises Refused if the actor doesn't see the report.
-    """
-    report = session.get(Report, report_id)
-    if report is None:
-        raise workflow.Unseen
-    guard.require(Permission.REPORT_READ, report)
-    if report.revision <= base:
-        return None
-    sheet = load(session, report)
-    sheet.findings = findings.of(session, report, sheet.program, sheet.values)
-    nobody = uuid.UUID(int=0)
-    return answer(sheet, sheet.values, Sent(), Merged(), replay.steps(session, report.id, base, nobody), nobody)
-
-
 def write(session: Session, sheet: Sheet, contents: Mapping[str, Content], key: uuid.UUID) -> None:
     """Apply, recompute, store one revision. Unscoped, as `settle`."""
     report, program = sheet.report, sheet.program

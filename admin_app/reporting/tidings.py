@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from admin_app.reporting import notices
+from admin_app.reporting import memberships, notices
 from admin_app.reporting.actor import current, unscoped
 from admin_app.reporting.formula.errors import N_
 from admin_app.reporting.notices import Kind
@@ -101,6 +101,19 @@ def of_decision(session: Session, report: Report, reviewer: Organization | None,
     notices.tell(session, people, kind, _(subject, **words), _(body, **words), link(report))
 
 
+def of_new_reviewer(session: Session, report: Report, reviewer: Organization) -> None:
+    """An organization was moved in the tree while its report was under review: tell who reviews it now, and who filled it in."""
+    words = {"campaign": report.campaign.title, "name": report.organization.short_name, "reviewer": reviewer.short_name}
+    review = _("Report for review: %(name)s", **words)
+    joined = _("%(name)s belongs to your part now. Its report “%(campaign)s” waits for your decision.", **words)
+    reviewers = set(notices.people_of(session, reviewer.id, REVIEWERS)) - {current().user_id}
+    notices.tell(session, reviewers, Kind.REPORT_SUBMITTED, review, joined, link(report))
+    subject = _("Another reviewer: %(campaign)s", **words)
+    body = _("The report “%(campaign)s” of %(name)s is now under review by: %(reviewer)s. You need not do anything.", **words)
+    people = set(filers(session, report.organization)) - {current().user_id}
+    notices.tell(session, people, Kind.REPORT_SUBMITTED, subject, body, link(report))
+
+
 def of_opening(session: Session, campaign: Campaign, report_ids: Sequence[int]) -> None:
     """Reports are to be filed: tell the people who file them, each once, however many organizations they have."""
     node = aliased(Organization)
@@ -113,8 +126,7 @@ def of_opening(session: Session, campaign: Campaign, report_ids: Sequence[int]) 
         .join(Role, Role.id == Membership.role_id)
         .join(node, filing)
         .join(Report, Report.organization_id == node.id)
-        .where(Report.id.in_(report_ids), Role.name.in_(FILERS), Membership.valid_from <= func.current_date())
-        .where(or_(Membership.valid_to.is_(None), Membership.valid_to >= func.current_date()))
+        .where(Report.id.in_(report_ids), Role.name.in_(FILERS), memberships.in_force())
         .distinct()
     )
     with unscoped("who files the reports of a campaign"):

@@ -8,10 +8,13 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import accounts, scope, workflow
+from admin_app.reporting import accounts, entries, memberships, scope, workflow
+from admin_app.reporting.actor import full_name
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.workflow import Move
 from models import Level, Membership, Organization, Report, ReportState, Request, RequestKind, RoleName, User
+
+LONGEST_NAME = 500
 
 
 class Unfit(Refused):
@@ -76,10 +79,17 @@ def about_person(session: Session, request: Request, wish: Wish) -> None:
     user = session.get(User, wish.user_id) if wish.user_id else None
     if user is None:
         raise Unfit("user_id", _("Choose a person."))
-    places = select(Membership.organization_id).where(Membership.user_id == user.id).order_by(Membership.id)
-    request.organization_id = session.scalar(places.limit(1))
-    request.details = {"user_id": user.id, "person": f"{user.surname} {user.name} {user.patronymic}".strip()}
+    request.organization_id = session.scalar(workplaces(user.id).limit(1))
+    request.details = {"user_id": user.id, "person": full_name(user)}
     text_needed(request)
+
+
+def workplaces(user_id: int) -> Select[int]:
+    """Where a person works now: the actor's own organizations first, then the lowest in the tree, then the latest."""
+    own = Organization.id.in_(scope.current().organization_ids)
+    found = select(Organization.id).join(Membership, Membership.organization_id == Organization.id)
+    found = found.where(Membership.user_id == user_id, memberships.in_force())
+    return found.order_by(own.desc(), func.length(Organization.path).desc(), Membership.id.desc())
 
 
 def about_new_organization(session: Session, request: Request, wish: Wish) -> None:
@@ -107,9 +117,11 @@ def text_needed(request: Request) -> None:
 
 def place_needed(wish: Wish) -> str:
     """The organization's name or INN as typed, white space folded."""
-    place = " ".join(wish.place.split())[:500]
+    place = " ".join(entries.clean(wish.place).split())
     if not place:
         raise Unfit("place", _("Type the INN or the name of the organization."))
+    if len(place) > LONGEST_NAME:
+        raise Unfit("place", _("Please say it in at most %(count)s signs.", count=LONGEST_NAME))
     return place
 
 
@@ -135,7 +147,7 @@ def attach(session: Session, request: Request, place: str, role: RoleName) -> No
 
 def organization_of(session: Session, request: Request, place: str) -> Organization:
     """The organization that the operator named, else the one of the request; the operator must see it."""
-    if place.strip():
+    if place := entries.clean(place):
         found = find(session, place)
         if len(found) != 1:
             raise Unfit("place", several(found))
@@ -198,5 +210,5 @@ def current_membership(user_id: int, organization_id: int) -> Select[int]:
     return select(Membership.id).where(
         Membership.user_id == user_id,
         Membership.organization_id == organization_id,
-        or_(Membership.valid_to.is_(None), Membership.valid_to >= func.current_date()),
+        memberships.lasting(),
     )

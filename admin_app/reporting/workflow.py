@@ -6,14 +6,13 @@ who press the same button at once make one move; the second reads why nothing ha
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as N_
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from admin_app.reporting import audit, entries, guard, storage, tidings
+from admin_app.reporting import audit, days, entries, guard, storage, tidings
 from admin_app.reporting.actor import Actor, current, unscoped
 from admin_app.reporting.guard import Answer, Permission
 from admin_app.reporting.refusal import Refused
@@ -162,7 +161,7 @@ def next_reviewer(session: Session, report: Report) -> Organization | None:
 def rehome(session: Session, organization: Organization) -> int:
     """After an organization was moved in the tree: reports under review at and below it go to the new reviewer of the same level.
 
-    To be called by whoever changes ``parent_id``, after the flush; how many reports changed hands.
+    To be called by whoever changes ``parent_id``, after the flush; how many reports changed hands. Both sides are told.
     """
     moved = 0
     with unscoped("reports under review follow their organization"):
@@ -172,9 +171,12 @@ def rehome(session: Session, organization: Organization) -> int:
             level = report.reviewer.level if report.reviewer else None
             heir = next((row for row in chain if row.level is level), chain[0] if chain else None)
             if heir is not None and heir.id != report.reviewer_id:
+                before = report.reviewer.short_name if report.reviewer else ""
                 report.reviewer_id = heir.id
+                session.flush()
+                audit.record(session, "report.handed_over", report, {"from": before, "to": heir.short_name})
+                tidings.of_new_reviewer(session, report, heir)
                 moved += 1
-        session.flush()
     return moved
 
 
@@ -285,7 +287,7 @@ def submit(session: Session, report: Report, rule: Rule) -> None:
     reviewer = next_reviewer(session, report)
     report.state, report.reviewer_id = rule.to, reviewer.id if reviewer else None
     report.reason = ""
-    report.submitted_at, report.submitted_by_id = datetime.now(UTC), current().user_id
+    report.submitted_at, report.submitted_by_id = days.now(), current().user_id
     snapshot(session, report)
 
 
@@ -295,7 +297,7 @@ def accept(session: Session, report: Report, rule: Rule) -> None:
     report.reviewer_id = reviewer.id if reviewer else None
     if reviewer is None:
         report.state = rule.to
-        report.accepted_at, report.accepted_by_id = datetime.now(UTC), current().user_id
+        report.accepted_at, report.accepted_by_id = days.now(), current().user_id
     snapshot(session, report)
 
 

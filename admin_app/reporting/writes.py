@@ -17,10 +17,10 @@ from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Executable, Select, func, inspect, or_, select, tuple_
+from sqlalchemy import ColumnElement, Executable, Select, func, inspect, select, tuple_
 from sqlalchemy.orm import InstanceState, Mapper, ORMExecuteState, Session
 
-from admin_app.reporting import guard
+from admin_app.reporting import guard, memberships
 from admin_app.reporting.actor import Actor, current, quietly, reason
 from admin_app.reporting.guard import Forbidden
 from admin_app.reporting.history import REGISTRY
@@ -221,7 +221,7 @@ def check_accounts(session: Session, actor: Actor, rows: list[User]) -> None:
         .select_from(Membership)
         .join(Role, Role.id == Membership.role_id)
         .where(Membership.user_id.in_(ids), Role.name.not_in(guard.grants(actor)))
-        .where(or_(Membership.valid_to.is_(None), Membership.valid_to >= func.current_date()))
+        .where(memberships.lasting())
     )
     if session.scalar(above):
         raise Forbidden(_("This person has rights that you do not give: ask an administrator."))

@@ -29,6 +29,7 @@ BUILT = {1961: 12, 1968: 15, 1974: 20, 1979: 20, 1985: 16, 1991: 8, 2012: 4, 201
 SPEEDS = (18, 19, 20, 20, 20, 21, 22, 10)
 
 Numbers = dict[str, float]
+Size = tuple[str, ...]
 
 
 @cache
@@ -41,7 +42,7 @@ def sample(name: str) -> Numbers:
     return {f"{row}/{column}": float(value) for row, column, value in cells}
 
 
-def together(names: tuple[str, ...]) -> Numbers:
+def together(names: Size) -> Numbers:
     """The sum of the samples."""
     total: Numbers = {}
     for name in names:
@@ -50,12 +51,18 @@ def together(names: tuple[str, ...]) -> Numbers:
     return total
 
 
+def next_year(size: Size) -> Size:
+    """The school a year later: with one more small group of pupils, or without it again."""
+    return size[:-1] if size[-1] == "tiny" and len(size) > 1 else (*size, "tiny")
+
+
 class Filler:
-    """Makes the texts that a clerk would type. A school is as large this year as last year, or nearly."""
+    """Makes the texts that a clerk would type. A school is next year as large as it was, or nearly; its house stays."""
 
     def __init__(self, luck: Random) -> None:
         self.luck = luck
-        self.sizes: dict[int, tuple[str, ...]] = {}
+        self.sizes: dict[int, Size] = {}
+        self.houses: dict[int, Numbers] = {}
 
     def values(self, program: Program, organization: Organization, partly: bool) -> dict[str, str]:
         """Address → what is typed. ``partly``: as far as somebody gets in a morning."""
@@ -68,11 +75,14 @@ class Filler:
             texts[self.luck.choice(plain)] += "0"  # a slip of the finger that the check will find
         return texts
 
-    def size(self, organization: Organization) -> tuple[str, ...]:
-        """The samples that make up this school."""
-        if organization.id not in self.sizes or self.luck.random() < 0.25:
-            town = organization.settlement_type is not None and organization.settlement_type.code == "town"
+    def size(self, organization: Organization) -> Size:
+        """The samples that make up this school this year."""
+        town = organization.settlement_type is not None and organization.settlement_type.code == "town"
+        before = self.sizes.get(organization.id)
+        if before is None:
             self.sizes[organization.id] = self.luck.choice(TOWN if town else VILLAGE)
+        elif self.luck.random() < (0.7 if town else 0.15):
+            self.sizes[organization.id] = next_year(before)
         return self.sizes[organization.id]
 
     def school(self, program: Program, organization: Organization) -> Numbers:
@@ -84,17 +94,24 @@ class Filler:
         }
 
     def passport(self, organization: Organization) -> Numbers:
-        """Buildings and equipment: room for the pupils of its ОО-1 and some more."""
+        """Buildings and equipment; from one half-year to the next only computers are added."""
+        house = self.houses.get(organization.id) or self.house(organization)
+        more = self.luck.choice((0, 0, 1, 2, 5)) if organization.id in self.houses else 0
+        self.houses[organization.id] = house | {"04": house["04"] + more, "05": house["05"] + more}
+        return {f"3/{row}/3": value for row, value in self.houses[organization.id].items()}
+
+    def house(self, organization: Organization) -> Numbers:
+        """By row: room for the pupils of its ОО-1 and some more."""
         luck = self.luck
         pupils = sum(
             value
             for address, value in together(self.sizes.get(organization.id, ())).items()
             if address.endswith("/3") and address.startswith("2.7.")
         )
-        places = max(luck.choice((60, 90, 140, 250, 400)), int(pupils * luck.uniform(1.05, 1.4)))
+        places = max(luck.choice((60, 90, 140, 250, 400)), int(pupils * luck.uniform(1.1, 1.4)))
         area = round(places * luck.uniform(6, 11), 1)
         computers = max(3, places // luck.randint(6, 14))
         built = luck.choices(list(BUILT), list(BUILT.values()))[0]
-        column: dict[str, float] = {"01": places, "02": area, "03": round(area * luck.uniform(0.5, 0.8), 1), "04": computers}
+        column: Numbers = {"01": places, "02": area, "03": round(area * luck.uniform(0.5, 0.8), 1), "04": computers}
         column |= {"05": computers * 3 // 4, "06": luck.choice(SPEEDS), "07": built, "08": luck.randint(max(built, 2004), 2025)}
-        return {f"3/{row}/3": value for row, value in (column | {"09": int(luck.random() < 0.2)}).items()}
+        return column | {"09": int(luck.random() < 0.2)}

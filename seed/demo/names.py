@@ -45,14 +45,31 @@ def feminine(surname: str) -> str:
 
 
 def villages(luck: Random, count: int) -> list[str]:
-    """So many settlements that are on no map of the region, each once (as far as the names go)."""
+    """So many settlements, each once (as far as the names go): «с. Троицкое», «п. Хвойный», «д. Еловка»."""
     known = WORDS["villages"]
-    return luck.sample(known * (count // len(known) + 1), count)
+    return [f"{kind(luck, name)} {name}" for name in luck.sample(known * (count // len(known) + 1), count)]
+
+
+def kind(luck: Random, name: str) -> str:
+    """What a settlement with this name is called: its ending agrees with село, посёлок or деревня."""
+    if name.endswith(("ое", "во", "но", "ье")):
+        return "с."
+    return "п." if name.endswith(("ый", "ий", "ой", "Яр", "Лог", "Бор", "Ключ", "ор")) else luck.choice(("д.", "д.", "с."))
 
 
 def street(luck: Random) -> str:
     """A street and a house."""
     return f"ул. {luck.choice(WORDS['streets'])}, д. {luck.randint(1, 99)}"
+
+
+CODES = {"701": "3952", "714": "3953", "703": "3955"}  # by the first digits of the ОКТМО after the region's
+
+
+def phone(oktmo: str, number: int) -> str:
+    """A number that nobody has: with the code of the city, or one made up for the district."""
+    line = f"{number // 100 % 100:02}-{number % 100:02}"
+    city = CODES.get(oktmo[2:5], "3952" if oktmo.endswith("000000") else "")
+    return f"+7 ({city}) 90-{line}" if city else f"+7 (395{oktmo[3:5]}) 9-{line}"
 
 
 def checked(kind: str, beginning: str) -> str:

@@ -44,12 +44,13 @@ class Gardener:
     def __init__(self, session: Session, lists: dict[str, dict[str, int]], luck: Random) -> None:
         self.session, self.lists, self.luck = session, lists, luck
         self.serial = count(1)
+        self.taken: set[str] = set()
 
     def node(self, level: Level, parent: Organization | None, short: str, full: str, **card: Any) -> Organization:
         """One organization with a complete card."""
         number = next(self.serial)
         head = names.human(self.luck)
-        phone = f"+7 (395{card['oktmo'][3:5]}) {9 if number % 2 else 8}-{number // 100 % 100:02}-{number % 100:02}"
+        phone = names.phone(card["oktmo"], number)
         mailbox = card.pop("mailbox", f"org{number}")
         given = {"head_name": head.full, "phone": phone, "email": f"{mailbox}@edu38.example", "site": f"{mailbox}.edu38.example"}
         row = Organization(level=level, parent=parent, short_name=short, full_name=full, **given | names.numbers(number) | card)
@@ -117,9 +118,14 @@ def member(gardener: Gardener, office: Organization, municipality: dict[str, Any
     luck = gardener.luck
     city = municipality["type"] == "городской округ"
     town = municipality["center"].split(" (")[0]
-    at = town if city or place < 2 else f"{luck.choice(('с.', 'п.', 'д.'))} {village}"
+    own = city or (place < 2 and "(вне" not in municipality["center"])  # some districts are governed from a city outside
+    at = town if own else village
     maker = (school, kindergarten, school, centre, kindergarten, school, kindergarten, school, centre, school)[place % 10]
     short, full, kind = maker(gardener, municipality, at, place, city)
+    while short in gardener.taken:  # two districts may have a village of one name, but the region's lists are the clearer
+        at = names.villages(luck, 1)[0]
+        short, full, kind = maker(gardener, municipality, at, place, city)
+    gardener.taken.add(short)
     card = {"address": f"{settlement(at)}, {names.street(luck)}", "oktmo": municipality["oktmo"], "head_position": "Заведующая"}
     if maker is not kindergarten:
         card["head_position"] = "Директор"
@@ -147,10 +153,13 @@ def school(gardener: Gardener, municipality: dict[str, Any], at: str, place: int
         kind["okved"] = "85.13" if basic else "85.14"
         kind["mailbox"] += f"-{name}"
         return f"М{letter}ОУ {short_level} {at}", f"{full(word)} «{level.capitalize()} общеобразовательная школа {at}»", kind
+    if not city:  # the small town of a district
+        words = f"{full(word)} «Средняя общеобразовательная школа № {place + 1} {settlement(at)}»"
+        return f"М{letter}ОУ СОШ № {place + 1} {settlement(at)}", words, kind
     special = {5: ("Лицей", "Лицей"), 9: ("Гимназия", "Гимназия")}.get(luck.randint(0, 14))
     number = place + 1
     title, short = special or ("Средняя общеобразовательная школа", "СОШ")
-    where = municipality["office"] if city else at
+    where = municipality["office"]
     return f"М{letter}ОУ {where.replace('города ', 'г. ')} {short} № {number}", f"{full(word)} {where} «{title} № {number}»", kind
 
 
@@ -160,20 +169,28 @@ def full(position: str) -> str:
 
 
 def kindergarten(gardener: Gardener, municipality: dict[str, Any], at: str, place: int, city: bool) -> Made:
-    """A kindergarten with a number and a fairy-tale name."""
+    """A kindergarten with a fairy-tale name and, in a city, a number."""
     name = gardener.luck.choice(names.WORDS["kindergartens"])
-    where = municipality["office"].replace("города ", "г. ") if city else at
+    number = f" № {place + 1}" if city else ""
+    called, where = whereabouts(municipality, at, city, f"детский сад{number} «{name}»")
     kind = {"type": "preschool", "okved": "85.11", "position": "budgetary", "mailbox": f"ds{place + 1}"}
-    words = "Муниципальное бюджетное дошкольное образовательное учреждение"
-    return f"МБДОУ {where} детский сад № {place + 1} «{name}»", f"{words} {where} детский сад № {place + 1} «{name}»", kind
+    return f"МБДОУ {called}", f"Муниципальное бюджетное дошкольное образовательное учреждение {where}", kind
+
+
+def whereabouts(municipality: dict[str, Any], at: str, city: bool, what: str) -> tuple[str, str]:
+    """An organization with its place, for the short and the full name: of the city, or at the settlement."""
+    if city:
+        whose = municipality["office"]
+        return f"{whose.replace('города ', 'г. ')} {what}", f"{whose} {what}"
+    return f"{what} {settlement(at)}", f"{what} {settlement(at)}"
 
 
 def centre(_gardener: Gardener, municipality: dict[str, Any], at: str, place: int, city: bool) -> Made:
     """An organization of additional education."""
-    names_of = ("Дом детского творчества", "Станция юных техников", "Детско-юношеская спортивная школа", "Центр развития детей")
-    what, number = names_of[place // 5 % len(names_of)], place // 5 // len(names_of) + 1
-    where = municipality["office"].replace("города ", "г. ") if city else at
-    sport = "спортивная" in what
+    what = ("Дом детского творчества", "Станция юных техников", "Спортивная школа", "Центр развития детей")[place // 5 % 4]
+    number = f" № {place // 20 + 1}" if city and municipality["size"] > 20 else ""
+    called, where = whereabouts(municipality, at, city, f"«{what}{number}»")
+    sport = what.startswith("Спортивная")
     kind = {
         "type": "additional",
         "okved": "85.41.1" if sport else "85.41.9",
@@ -181,7 +198,7 @@ def centre(_gardener: Gardener, municipality: dict[str, Any], at: str, place: in
         "mailbox": f"dod{place + 1}",
     }
     words = "Муниципальное бюджетное учреждение дополнительного образования"
-    return f"МБУДО {where} «{what} № {number}»", f"{words} {where} «{what} № {number}»", kind
+    return f"МБУДО {called}", f"{words} {where}", kind
 
 
 def college(gardener: Gardener, tree: Tree, place: int) -> Organization:
@@ -232,7 +249,7 @@ def rural(tree: Tree, lists: dict[str, dict[str, int]]) -> list[Organization]:
 
 def branch(gardener: Gardener, school: Organization) -> Organization:
     """A village school's branch in a smaller village, under its INN."""
-    at = f"д. {names.villages(gardener.luck, 1)[0]}"
+    at = names.villages(gardener.luck, 1)[0]
     kind = {
         name: getattr(school, name)
         for name in ("type_id", "legal_form_id", "legal_position_id", "okved_main_id", "oktmo", "inn", "ogrn")

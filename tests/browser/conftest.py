@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 
 from admin_app import migrations
 from admin_app.extensions import db
-from admin_app.reporting import scope
+from admin_app.reporting import days, scope
 from tests import reports as made
 from tests.browser import walk_region
 from tests.browser.walk_region import Region
@@ -152,7 +152,7 @@ def region(app: Flask, server_url: str, tmp_path_factory: pytest.TempPathFactory
         connection.execute(text("CREATE DATABASE region"))
     engine = create_engine(server_url.replace("/postgres?", "/region?"))
     migrations.upgrade(engine)
-    sample = aside(walk_region.make, app, engine, date.today())
+    sample = aside(walk_region.make, app, engine, days.today())
     data = tmp_path_factory.mktemp("region")
     with served(engine, data, whole=True) as url:
         yield Region(url, data / "outbox", sample)

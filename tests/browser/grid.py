@@ -1,6 +1,6 @@
 """What tests of the report page say about its table."""
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 
 def cell(page: Page, address: str) -> Locator:
@@ -24,9 +24,14 @@ def reads(page: Page, address: str, text: str) -> None:
     expect(cell(page, address)).to_have_text(text.replace(" ", "\u2009"))
 
 
+def state(page: Page, name: str) -> None:
+    """Until the save state is this."""
+    expect(page.locator("#save")).to_have_attribute("data-state", name)
+
+
 def saved(page: Page) -> None:
     """Until everything typed is on the server."""
-    expect(page.locator("#save")).to_have_attribute("data-state", "saved")
+    state(page, "saved")
 
 
 def paste(page: Page, text: str) -> None:
@@ -38,3 +43,14 @@ def paste(page: Page, text: str) -> None:
         }""",
         text,
     )
+
+
+def hold(page: Page, addresses: str, times: int | None = None) -> list[Route]:
+    """The requests to these addresses, held until the test lets them go on."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    page.route(addresses, keep, times=times)
+    return held

@@ -95,6 +95,27 @@ def test_both_decimal_marks_and_small_sums(page: Page) -> None:
     expect(field(page, "2/01/3")).to_have_attribute("aria-invalid", "true")
 
 
+def test_ctrl_enter_fills_the_selection_with_a_sum(page: Page) -> None:
+    field(page, "1/01/4").click()
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.type("=1+2")
+    page.keyboard.press("Control+Enter")
+    assert [field(page, f"1/0{row}/4").input_value() for row in (1, 2)] == ["3", "3"]
+    page.keyboard.press("ArrowRight")
+    assert here(page) != "1/01/4"
+
+
+def test_alt_and_page_down_lead_to_the_next_section(page: Page) -> None:
+    field(page, "1/01/4").click()
+    page.keyboard.press("Alt+PageDown")
+    expect(page.locator("#grid")).to_have_attribute("data-section", "2")
+    page.keyboard.type("5")
+    expect(field(page, "2/01/3")).to_have_value("5")
+    page.keyboard.press("Alt+PageUp")
+    expect(page.locator("#grid")).to_have_attribute("data-section", "1")
+    assert here(page) == "1/01/4"
+
+
 def test_white_cells_are_not_typed_into(page: Page) -> None:
     cell(page, "1/01/3").click()
     page.keyboard.type("7")
@@ -164,6 +185,21 @@ def test_sections_are_steps_of_the_history(page: Page) -> None:
     expect(page).to_have_title(
         "1 Численность обучающихся · ТЕСТ, " + page.locator(".rname b").inner_text().split(" · ")[1] + " · МБОУ «СОШ № 1» · МОДО"
     )
+
+
+def test_sections_leave_no_listeners_behind(page: Page) -> None:
+    client = page.context.new_cdp_session(page)
+
+    def listeners() -> int:
+        document = client.send("Runtime.evaluate", {"expression": "document"})["result"]["objectId"]
+        return len(client.send("DOMDebugger.getEventListeners", {"objectId": document})["listeners"])
+
+    before = listeners()
+    for section in ("2", "1", "2"):
+        page.locator(f'.step a[data-section="{section}"]').click()
+        expect(page.locator("#grid")).to_have_attribute("data-section", section)
+        field(page, "1/01/4" if section == "1" else "2/01/3").click()
+    assert listeners() == before
 
 
 def test_contents_find_rows(page: Page) -> None:

@@ -97,3 +97,21 @@ def test_wide_tables_scroll_their_cells_clear_of_the_heads(site: Site, context_o
                 return top !== document.activeElement && top?.outerHTML.slice(0, 80); }"""
         )
         assert not covered, (key, covered)
+
+
+def test_a_large_zoom_leaves_room_for_the_table(report: int, open_report: Callable[..., Page]) -> None:
+    page = open_report(report, viewport={"width": 683, "height": 384})  # 1366 × 768 at 200 %
+    field(page, "1/02/5").click()
+    page.keyboard.type("7")
+    expect(field(page, "1/02/5")).to_be_in_viewport(ratio=1)
+    pane = page.locator("#pane").bounding_box()
+    assert pane is not None
+    assert pane["height"] >= 384 / 2
+
+
+def test_the_button_that_sends_stays_in_the_window(report: int, open_report: Callable[..., Page]) -> None:
+    page = open_report(report, viewport={"width": 1366, "height": 768})
+    page.context.set_offline(True)
+    field(page, "1/02/5").fill("7")
+    expect(page.locator("#save")).to_contain_text("На этом компьютере: 1")
+    expect(page.locator(".quick[data-do=submit]")).to_be_in_viewport(ratio=1)

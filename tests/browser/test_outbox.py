@@ -7,17 +7,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from admin_app.reporting import reports
 from tests.browser.conftest import Site, ready, sign_in
-from tests.browser.grid import field, reads, saved
+from tests.browser.grid import field, reads, saved, state
 
 
 @pytest.fixture
 def ids(site: Site) -> dict[str, int]:
     return site.reports()
-
-
-def state(page: Page, name: str) -> None:
-    """Until the save state is this."""
-    expect(page.locator("#save")).to_have_attribute("data-state", name)
 
 
 def test_typing_is_saved_by_itself(site: Site, ids: dict[str, int], open_report: Callable[..., Page]) -> None:

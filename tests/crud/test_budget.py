@@ -27,6 +27,10 @@ FRAME = 5  # the person, their rights, their organizations, unread messages, the
         ("/admin/report/", 4),
         ("/admin/event/", 4),
         ("/admin/organization/new/", 3),
+        ("/admin/organization/edit/?id={school1}", 6),
+        ("/admin/organization/details/?id={school1}", 6),
+        ("/admin/user/edit/?id={clerk}", 3),
+        ("/admin/user/details/?id={clerk}", 3),
         ("/admin/organization/lookup/parent_id?q=школа", 1),
     ],
 )
@@ -39,6 +43,7 @@ def test_a_page_keeps_its_budget(
             plain, f"Школа {number}", Level.ORGANIZATION, root, inn=f"55000000{number:03}"[:10], kpp=f"{number:03}000000"
         )
     page = page_of(person)
+    address = address.format(school1=cast.organizations["school1"], clerk=cast.users["clerk"])
     with counted(connection) as statements:
         page.get(address)
     assert len(statements) <= FRAME + budget, "\n".join(statements)

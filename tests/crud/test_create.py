@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Classifier, ClassifierItem, Event, Organization, User
+from models import Classifier, ClassifierItem, Event, Letter, Organization, User
 from tests.page import Page
 from tests.people import Cast
 
@@ -124,15 +124,50 @@ def test_a_list_item_and_its_double(page_of: PageOf) -> None:
     assert wrong(page, "valid_to")
 
 
-def test_a_new_account_waits_for_its_owner(page_of: PageOf, plain: Session) -> None:
-    page, address = page_of("support"), "/admin/user/new/"
-    person = {"username": "petrova", "email": "petrova@modo.example", "surname": "Петрова", "name": "Анна", "locale": "ru"}
-    page = send(page, person, address)
-    assert "Петрова" in page.soup.h1.get_text()
+PERSON = {"username": "petrova", "email": "petrova@modo.example", "surname": "Петрова", "name": "Анна", "locale": "ru"}
+ACCOUNT = "/admin/user/new/"
+
+
+@pytest.mark.parametrize("maker", ["support", "irkutsk", "central"])
+def test_a_new_account_waits_for_its_owner(page_of: PageOf, plain: Session, maker: str) -> None:
+    page = send(page_of(maker), PERSON, ACCOUNT)
+    assert page.soup.find(["h1", "h2"], string="Петрова Анна") is not None
+    assert "«Петрова Анна»: запись создана" in page.soup.select_one(".says").get_text()
     row = plain.scalars(select(User).where(User.username == "petrova")).one()
     assert row.password != ""
-    page = send(page, person | {"username": "petrova2"}, address)
-    assert page.soup.select("#errors li")
+    assert plain.scalars(select(Letter.recipient)).all() == ["petrova@modo.example"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"username": "SCHOOL2"}, "username"),
+        ({"email": "School2@modo.example"}, "email"),
+        ({"username": "petrova@modo"}, "username"),
+        ({"username": "анна петрова"}, "username"),
+        ({"username": "аб"}, "username"),
+        ({"email": "petrova"}, "email"),
+        ({"phone": "нет"}, "phone"),
+        ({"username": ""}, "username"),
+    ],
+)
+def test_a_refused_account_is_said_at_its_field(
+    page_of: PageOf, plain: Session, cast: Cast, typed: dict[str, str], field: str
+) -> None:
+    page = send(page_of("support"), PERSON | typed, ACCOUNT)
+    assert wrong(page, field)
+    assert page.soup.select_one("#surname")["value"] == "Петрова"
+    assert plain.scalar(select(User.id).where(User.surname == "Петрова")) is None
+
+
+def test_a_login_that_was_there_before_stays(page_of: PageOf, plain: Session, cast: Cast) -> None:
+    row = plain.get_one(User, cast.users["school1"])
+    row.username = "старый логин"
+    plain.commit()
+    page = page_of("central").get(f"/admin/user/edit/?id={row.id}").submit("form.sheet", surname="Иванова")
+    assert not page.soup.select("#errors")
+    plain.expire_all()
+    assert row.surname == "Иванова"
 
 
 def test_an_item_of_another_list_or_an_ended_one_is_no_choice(page_of: PageOf, plain: Session, cast: Cast) -> None:

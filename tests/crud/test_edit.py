@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import ClassifierItem, Event, Letter, Organization, User
+from models import Classifier, ClassifierItem, Event, Form, Letter, Organization, User
 from tests.crud.test_create import wrong
 from tests.page import Page
 from tests.people import Cast
+from tests.reports import arrange
 
 PageOf = Callable[[str], Page]
 
@@ -137,3 +138,35 @@ def test_a_date_that_cannot_be_read_stays_in_its_field(page_of: PageOf, cast: Ca
     page = page_of("irkutsk").get(edit("organization", key))
     page.post(edit("organization", key), {**sent(page), "closed_on": "31 декабря"})
     assert page.soup.select_one("[name=closed_on]")["value"] == "31 декабря"
+
+
+def test_codes_by_which_things_are_found_stay(page_of: PageOf, session: Session, plain: Session, cast: Cast) -> None:
+    arrange(session, plain, cast)
+    session.commit()
+    page = page_of("central")
+    form = plain.scalars(select(Form)).one()
+    for name, key, field in (("classifier", 1, "code"), ("classifier_item", 1, "classifier_id"), ("form", form.id, "code")):
+        page.get(edit(name, key))
+        assert page.soup.select_one("form.sheet [name=title]") is not None
+        assert page.soup.select_one(f"form.sheet [name={field}]") is None
+        page.submit("form.sheet", **{field: "other", "title": "Другое имя"})
+    plain.expire_all()
+    assert (plain.get_one(Classifier, 1).code, form.code, form.title) == ("organization_type", "ТЕСТ", "Другое имя")
+
+
+def test_an_item_is_part_of_another_of_its_list(page_of: PageOf, plain: Session) -> None:
+    other = Classifier(code="legal_form", title="Форма")
+    plain.add(other)
+    plain.flush()
+    stray = ClassifierItem(classifier_id=other.id, code="1", title="чужая")
+    plain.add(stray)
+    plain.flush()
+    key = stray.id
+    plain.commit()
+    page = page_of("central")
+    for above in (1, key):
+        page.get(edit("classifier_item", 1)).submit("form.sheet", parent_id=str(above))
+        assert wrong(page, "parent_id")
+    page.get(edit("classifier_item", 1)).submit("form.sheet", parent_id="2")
+    page.get(edit("classifier_item", 2)).submit("form.sheet", parent_id="1")
+    assert wrong(page, "parent_id")

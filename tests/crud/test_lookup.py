@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from models import Level, Organization
 from tests.page import Page
 from tests.people import Cast, organization
+from tests.reports import arrange
 
 PageOf = Callable[[str], Page]
 
@@ -35,6 +36,16 @@ def test_at_most_twenty(page_of: PageOf, plain: Session, cast: Cast) -> None:
     for number in range(25):
         organization(plain, f"Сад {number}", Level.ORGANIZATION, root, inn=f"66000000{number:02}", kpp="123456789")
     assert len(offered(page_of("irkutsk"), "сад")) == 20
+
+
+@pytest.mark.parametrize("query", ["тест", "ТЕСТ", "небольшая", "тест 2025", "редакция"])
+def test_an_edition_is_found_by_its_form(page_of: PageOf, session: Session, plain: Session, cast: Cast, query: str) -> None:
+    arrange(session, plain, cast)
+    session.commit()
+    page = page_of("central")
+    assert offered(page, query, "/admin/campaign/lookup/form_version_id") == ["ТЕСТ · редакция 2025 года"]
+    assert offered(page, f"{query} другая", "/admin/campaign/lookup/form_version_id") == []
+    assert len(page.get(f"/admin/form_version/?q={query}").soup.select("tbody tr")) == 1
 
 
 @pytest.mark.parametrize("name", ["path", "short_name", "nothing", "password", "level"])

@@ -1,4 +1,4 @@
-"""Central opens a campaign, and every organization it concerns has its report."""
+"""Central opens a campaign, and every organization it concerns has its report; and closes it."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import forms
+from admin_app.reporting import forms, reports
 from models import Campaign, Event, Message, Period, Report
 from tests.page import Page
 from tests.people import Cast
-from tests.reports import DOCUMENT, period
+from tests.reports import DOCUMENT, FILLED, arrange, period, save
 
 PageOf = Callable[[str], Page]
 
@@ -106,3 +106,39 @@ def test_others_open_nothing(page_of: PageOf, plain: Session, version: int, pers
     page = page_of(person).get(f"/admin/campaign/details/?id={row.id}")
     assert not page.soup.select("a[href*='/open/']")
     page.get(f"/admin/campaign/open/?id={row.id}", status=403)
+    page.get(f"/admin/campaign/close/?id={row.id}", status=403)
+
+
+def test_closing_says_what_is_still_owed_and_can_be_taken_back(
+    page_of: PageOf, session: Session, plain: Session, cast: Cast, as_: Callable[[str], AbstractContextManager[object]]
+) -> None:
+    ids = arrange(session, plain, cast)
+    with as_("school1"):
+        save(session, ids["school1"], FILLED)
+        reports.submit(session, ids["school1"])
+    session.commit()
+    row = plain.scalars(select(Campaign)).one()
+    page = page_of("central").get(f"/admin/campaign/details/?id={row.id}")
+    page.get(str(page.soup.select_one("main .head a[href*='/close/']")["href"]))
+    assert "Еще не сданы 2 отчета" in page.text
+    assert row.closed_at is None
+    page.get(str(page.soup.select_one("main dl a")["href"]))
+    assert len(page.soup.select("tbody tr")) == 2
+    page.get(f"/admin/campaign/close/?id={row.id}").submit("main form")
+    assert "Не сданы 2 отчета" in page.text
+    plain.expire_all()
+    assert row.closed_at is not None
+    assert not page.soup.select("a[href*='/close/']")
+    page.get(f"/admin/campaign/open/?id={row.id}").submit("main form")
+    plain.expire_all()
+    assert row.closed_at is None
+
+
+def test_what_is_not_open_is_not_closed(page_of: PageOf, plain: Session, version: int) -> None:
+    page = page_of("central")
+    row = made(page, plain, version)
+    page.get(f"/admin/campaign/details/?id={row.id}")
+    assert not page.soup.select("a[href*='/close/']")
+    page.get(f"/admin/campaign/close/?id={row.id}")
+    page.post(f"/admin/campaign/close/?id={row.id}")
+    assert page.soup.select_one("main .note.err") is not None

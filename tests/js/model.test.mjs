@@ -30,6 +30,24 @@ test("texts as the server shows them are taken in, in any section", () => {
   assert.equal(model.get(cell("2/01/3")), 1012.5);
 });
 
+test("marks stand in place of numbers and add nothing", () => {
+  const model = new Model(program, stored);
+  model.accept("1/01/4", "н/п");
+  model.recalculate();
+  assert.equal(model.marks.get("1/01/4"), "na");
+  assert.equal(model.get(cell("1/01/3")), 60);
+  model.accept("1/01/4", "7");
+  assert.equal(model.marks.has("1/01/4"), false);
+});
+
+test("what a text says is compared with what a cell of any section holds", () => {
+  const model = new Model(program, {...stored, texts: {"2/02/3": "новая", "2/03/3": "2025-09-05"}, marks: {"1/02/4": "nd"}});
+  const held = {"1/01/4": "40,0", "1/02/5": "", "2/02/3": " новая", "2/03/3": "5.09.2025", "1/02/4": "Н/Д"};
+  for (const [address, text] of Object.entries(held)) assert.ok(model.holds(address, text), address);
+  const other = {"1/01/4": "41", "1/01/5": "60а", "1/02/5": "0", "2/02/3": "", "2/03/3": "06.09.2025", "1/02/4": ""};
+  for (const [address, text] of Object.entries(other)) assert.ok(!model.holds(address, text), address);
+});
+
 test("a failed check says its cell, its key and both numbers", () => {
   const model = new Model(program, stored);
   model.set(cell("1/02/4"), 50);

@@ -20,6 +20,7 @@ TEXTS = (
     "--1", "1e5",
     "NaN", "Infinity", "0x10", "12а", "1,2,3", "9" * 15, "9" * 16, "9" * 40, "0" * 30 + "5", "1" * 12 + ",25", "2025", "текст",
     " два  слова ", "31.12.2025", "1.1.2025", "2025-02-29", "29.02.2024", "32.01.2025", "я" * 2001,
+    "н/п", "Н.П.", "нд", "н / д", "n/a", "no data", "н", "н/",
 )  # fmt: skip
 CELLS = [
     Cell("", "", "", "", "input", kind, decimals, minimum=minimum, maximum=maximum)
@@ -33,6 +34,8 @@ CELLS = [
 def vector(text: str, cell: Cell) -> dict[str, object]:
     """What the server makes of a text."""
     rule = {"type": cell.type, "decimals": cell.decimals, "minimum": cell.minimum, "maximum": cell.maximum}
+    if mark := rules.mark(cell, text):
+        return {"text": text, "rule": rule, "value": None, "mark": mark, "shown": ""}
     try:
         value = rules.parse(cell, text, None)
     except CellError as error:

@@ -1,14 +1,15 @@
 """The first page after signing in: five blocks, what is owed, what a newcomer does next."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import reports
+from admin_app.reporting import days, reports
+from models import Membership, Role, RoleName
 from tests.page import Page
 from tests.people import Cast
 from tests.reports import FILLED, arrange, save
@@ -50,10 +51,19 @@ def test_a_newcomer_is_told_what_to_do_next(page_of: Callable[[str], Page]) -> N
     assert page.soup.select("#reports a[href='/requests/new?kind=attach_user']")
 
 
+def test_every_role_at_an_organization_is_named(page_of: Callable[[str], Page], plain: Session, cast: Cast) -> None:
+    role = plain.scalars(select(Role.id).where(Role.name == RoleName.SUPPORT)).one()
+    plain.add(Membership(user_id=cast.users["irkutsk"], organization_id=cast.organizations["irkutsk"], role_id=role))
+    plain.commit()
+    tile = page_of("irkutsk").get("/cabinet").soup.select_one("#organizations a.tile .x")
+    assert tile is not None
+    assert tile.get_text() == "Вышестоящий оператор, Поддержка"
+
+
 def test_what_is_owed_stands_with_its_deadline(
     page_of: Callable[[str], Page], session: Session, plain: Session, cast: Cast
 ) -> None:
-    ids = arrange(session, plain, cast, deadline=date.today() + timedelta(days=3))
+    ids = arrange(session, plain, cast, deadline=days.today() + timedelta(days=3))
     page = page_of("school1").get("/cabinet")
     assert page.soup.select(f"#reports a[href='/reports/{ids['school1']}']")
     assert not page.soup.select(f"#reports a[href='/reports/{ids['school2']}']")
@@ -62,14 +72,14 @@ def test_what_is_owed_stands_with_its_deadline(
 
 
 def test_an_overdue_report_says_so(page_of: Callable[[str], Page], session: Session, plain: Session, cast: Cast) -> None:
-    arrange(session, plain, cast, deadline=date.today() - timedelta(days=2))
+    arrange(session, plain, cast, deadline=days.today() - timedelta(days=2))
     assert "просрочено на 2 дня" in page_of("school1").get("/cabinet").text
 
 
 def test_a_returned_report_shows_why(
     page_of: Callable[[str], Page], session: Session, plain: Session, cast: Cast, as_: Any
 ) -> None:
-    ids = arrange(session, plain, cast, deadline=date.today() + timedelta(days=30))
+    ids = arrange(session, plain, cast, deadline=days.today() + timedelta(days=30))
     with as_("school1"):
         save(session, ids["school1"], FILLED)
         reports.submit(session, ids["school1"])
@@ -83,7 +93,7 @@ def test_a_returned_report_shows_why(
 def test_an_operator_sees_what_waits(
     page_of: Callable[[str], Page], session: Session, plain: Session, cast: Cast, as_: Any
 ) -> None:
-    ids = arrange(session, plain, cast, deadline=date.today() + timedelta(days=30))
+    ids = arrange(session, plain, cast, deadline=days.today() + timedelta(days=30))
     with as_("school1"):
         save(session, ids["school1"], FILLED)
         reports.submit(session, ids["school1"])

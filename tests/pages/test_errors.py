@@ -10,6 +10,7 @@ from admin_app.extensions import db
 from admin_app.reporting import guard
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
+from models import Message
 from tests.page import Page
 from views import messages
 
@@ -82,9 +83,13 @@ def test_without_a_database_there_is_still_a_page(page: Page, quiet: None, monke
     assert "Ошибка в системе" in page.text
 
 
-def test_a_sign_that_no_column_holds_is_no_mistake_of_ours(page_of: Callable[[str], Page], quiet: None) -> None:
-    page = page_of("school1").get("/requests/new?kind=add_organization")
-    page.submit(place="Лицей\x00", text="Новый", status=400)
+def test_a_sign_that_no_column_holds_is_no_mistake_of_ours(
+    page_of: Callable[[str], Page], quiet: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a screen has let it through."""
+    page, own = page_of("school1"), messages.own
+    monkeypatch.setattr(messages, "own", lambda: own().where(Message.subject == "\0"))
+    page.get("/messages", status=400)
     assert "Запрос не удалось понять" in page.text
 
 

@@ -84,6 +84,9 @@ def test_a_new_address_is_confirmed_by_a_letter_to_it(mine: Page, plain: Session
     mine.submit("main form")
     assert user(plain, cast).email == "new@school1.example"
     assert "new@school1.example" in letters_to(plain, "school1@modo.example")[-1].text
+    again = mine.get(address).submit("main form")  # a second click
+    assert "нельзя" not in again.text
+    assert len(letters_to(plain, "school1@modo.example")) == 1
 
 
 def test_a_taken_address_is_not_given_away(mine: Page, plain: Session, cast: Cast) -> None:

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from admin_app.reporting import reports
+from models import Campaign, Report
 from tests.page import Page
 from tests.people import Cast
-from tests.reports import FILLED, arrange, save
+from tests.reports import DOCUMENT, FILLED, arrange, save
 
 
 @pytest.fixture
@@ -43,6 +45,20 @@ def test_every_number_leads_to_the_reports_it_counts(page_of: Callable[[str], Pa
     assert len(numbers) == 3
     for address, count in numbers:
         assert len(page.get(address).soup.select("tbody tr")) == count
+
+
+def test_an_offices_own_report_is_counted_without_those_below(
+    page_of: Callable[[str], Page], session: Session, plain: Session, cast: Cast
+) -> None:
+    arrange(session, plain, cast, filing_levels=["municipality", "organization"])
+    page = page_of("irkutsk").get("/progress")
+    assert len(rows(page)) == 3
+    plain.execute(update(Report).where(Report.organization_id == cast.organizations["school1"]).values(state="draft"))
+    arrange(session, plain, cast, {**DOCUMENT, "form": "ВТОРАЯ"}, filing_levels=["municipality", "organization", "branch"])
+    for campaign in plain.scalars(select(Campaign.id)):
+        links = page.get(f"/progress?campaign={campaign}").soup.select("tbody td.num a:not(.btn)")
+        for address, count in [(str(link["href"]), int(link.get_text())) for link in links]:
+            assert len(page.get(address).soup.select("tbody tr")) == count, address
 
 
 def test_a_municipality_is_shown_by_organization(page_of: Callable[[str], Page], ids: dict[str, int]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from models import Explanation, Report
@@ -90,8 +91,29 @@ def test_a_query_hinders_until_it_is_explained(
 
 
 def test_explaining_what_nobody_asks_is_refused_in_words(mine: Page, filled: int) -> None:
-    mine.get(f"/reports/{filled}").post(f"/reports/{filled}/explanations", {"key": "1:1@nowhere", "text": "так"})
+    typed = {"key": "1:1@nowhere", "text": "так и есть"}
+    mine.get(f"/reports/{filled}").post(f"/reports/{filled}/explanations", typed, status=409)
     assert mine.soup.select_one(".note.err") is not None
+    assert "так и есть" in mine.text, "what was typed is lost"
+
+
+def test_without_scripts_a_refused_explanation_keeps_its_text(
+    mine: Page, wrong: int, session: Session, as_: Callable[[str], Any]
+) -> None:
+    mine.get(f"/reports/{wrong}").submit('form[action$="/check"]')
+    form = 'form[action$="/explanations"]'
+    mine.submit(form, status=409, text="слово" * 900)
+    assert mine.soup.select_one("[data-failed]").get_text(strip=True)  # type: ignore[union-attr]
+    assert mine.soup.select_one(f"{form} textarea").get_text(strip=True) == "слово" * 900  # type: ignore[union-attr]
+
+
+def test_looking_at_findings_changes_nothing(mine: Page, wrong: int, plain: Session) -> None:
+    plain.execute(update(Report).where(Report.id == wrong).values(errors=7))
+    plain.commit()
+    mine.get(f"/reports/{wrong}?panel=check")
+    assert mine.soup.select('.finding[data-check="1:1"]')
+    plain.expire_all()
+    assert plain.get_one(Report, wrong).errors == 7
 
 
 def test_submitting_twice_is_told_not_done(mine: Page, filled: int) -> None:

@@ -107,10 +107,11 @@ def test_comments_at_a_cell(reviewer: Page, submitted: int, plain: Session) -> N
     comment = plain.scalars(select(Comment).where(Comment.report_id == submitted)).one()
     reviewer.submit(f'form[action$="/comments/{comment.id}"]')
     assert reviewer.soup.select_one(f"#comment-{comment.id}[data-settled]") is not None
-    reviewer.post(f"/reports/{submitted}/comments", {"text": "   "})
-    assert reviewer.soup.select_one(".note.err") is not None
-    reviewer.post(f"/reports/{submitted}/comments", {"text": "x", "cell": "9/9/9"})
+    reviewer.post(f"/reports/{submitted}/comments", {"text": "   "}, status=422)
+    assert reviewer.soup.select_one(".failed[role=alert]") is not None
+    reviewer.post(f"/reports/{submitted}/comments", {"text": "важное", "cell": "9/9/9"}, status=422)
     assert "9/9/9" in reviewer.text
+    assert reviewer.soup.select_one(".say textarea").get_text(strip=True) == "важное"  # type: ignore[union-attr]
 
 
 def test_a_refused_comment_keeps_its_text(reviewer: Page, submitted: int) -> None:

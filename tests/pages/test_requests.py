@@ -88,6 +88,23 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(page_of: Callable[[str
     assert page.soup.select_one("textarea").get_text(strip=True) == "Сменился адрес"  # type: ignore[union-attr]
 
 
+def test_a_sign_that_no_database_keeps_is_said_at_its_field_or_left_out(page_of: Callable[[str], Page], plain: Session) -> None:
+    page = page_of("school1").get("/requests/new?kind=add_organization").submit(place="Лицей", text="\0")
+    assert "Напишите, о чем вы просите и почему." in page.text
+    assert plain.get_one(Request, ask(page, K.ADD_ORGANIZATION, place="Лицей\0", text="Новый\0")).details == {"place": "Лицей"}
+    operator = page_of("central").get(f"/requests/{plain.scalars(select(Request.id)).one()}")
+    operator.submit("main form", decision="refuse", answer="\0")
+    assert "Напишите, почему в заявке отказано" in operator.text
+
+
+def test_a_second_click_leads_to_the_same_request(page_of: Callable[[str], Page], plain: Session) -> None:
+    page = page_of("school1")
+    assert ask(page, K.ADD_ORGANIZATION, place="Лицей", text="Новый") == ask(
+        page, K.ADD_ORGANIZATION, place="Лицей", text="Новый"
+    )
+    assert len(plain.scalars(select(Request.id)).all()) == 1
+
+
 def test_a_foreign_organization_is_an_error_at_the_field(page_of: Callable[[str], Page], cast: Cast, plain: Session) -> None:
     page = page_of("school1").get("/requests/new?kind=edit_card")
     page.submit(organization_id=cast.organizations["school2"], text="Чужая")

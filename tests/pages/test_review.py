@@ -1,13 +1,13 @@
 """The supervisor's inbox: what waits, what needs a closer look, who has not filed."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import reports
+from admin_app.reporting import days, reports
 from models import Explanation
 from tests.page import Page
 from tests.people import Cast
@@ -19,7 +19,7 @@ Ids = dict[str, int]
 @pytest.fixture
 def ids(session: Session, plain: Session, cast: Cast, as_: Any) -> Ids:
     """school1 and school2 have submitted, school3 has not begun; the deadline has passed."""
-    found = arrange(session, plain, cast, deadline=date.today() - timedelta(days=1))
+    found = arrange(session, plain, cast, deadline=days.today() - timedelta(days=1))
     for name in ("school1", "school2"):
         with as_(name):
             save(session, found[name], FILLED)

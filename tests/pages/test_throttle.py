@@ -52,6 +52,17 @@ def test_the_right_password_in_time_forgets_the_guesses(page: Page, cast: Cast, 
     guess(page, "school1", 2)
 
 
+def test_letters_to_new_addresses_are_limited(page_of: Callable[[str], Page], plain: Session) -> None:
+    """However many mailboxes a person thinks of; what was typed stays."""
+    mine = page_of("school1")
+    for number in range(attempts.LETTER_OF.count):
+        mine.get("/profile/email").submit("main form", email=f"new{number}@modo.example", current=PASSWORD)
+    mine.get("/profile/email").submit("main form", email="last@modo.example", current=PASSWORD, status=429)
+    assert "Подождите" in mine.text
+    assert mine.soup.find("input", {"name": "email"})["value"] == "last@modo.example"  # type: ignore[index]
+    assert plain.scalar(select(func.count(Letter.id)).where(Letter.recipient == "last@modo.example")) == 0
+
+
 def test_waiting_helps(page: Page, cast: Cast, plain: Session) -> None:
     guess(page, "school1", MOST)
     plain.execute(update(Attempt).values(at=datetime.now(UTC) - timedelta(minutes=attempts.SIGN_IN_HERE.minutes)))

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from flask_security.utils import verify_password
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import accounts, passwords, registration
+from admin_app.reporting import accounts, days, passwords, registration
 from admin_app.reporting.refusal import Refused
 from models import Event, Letter, Membership, Message, Organization, RoleName, User
 from tests.people import Cast
@@ -84,17 +84,29 @@ def attachment(session: Session, cast: Cast, name: str) -> Membership:
 
 def test_detaching_works_at_once_and_is_told(session: Session, plain: Session, cast: Cast, as_: As) -> None:
     row = attachment(plain, cast, "clerk")
-    row.valid_from = date.today() - timedelta(days=100)
+    row.valid_from = days.today() - timedelta(days=100)
     plain.commit()
     with as_("irkutsk"):
         accounts.detach(session, attachment(session, cast, "clerk"))
         session.commit()
     plain.expire_all()
     assert row.valid_to is not None
-    assert row.valid_to < date.today() + timedelta(days=1)
+    assert row.valid_to < days.today() + timedelta(days=1)
     assert plain.scalars(select(Message.kind).where(Message.recipient_id == cast.users["clerk"])).one() == "detached"
     with as_("clerk"):
         assert session.get(Organization, cast.organizations["school1"]) is None
+
+
+def test_what_has_ended_is_not_ended_again(session: Session, plain: Session, cast: Cast, as_: As) -> None:
+    """Neither by a second click nor by an old page: the day on which it ended stays, and nobody is told twice."""
+    row = attachment(plain, cast, "clerk")
+    row.valid_from, row.valid_to = days.today() - timedelta(days=100), days.today() - timedelta(days=50)
+    plain.commit()
+    with as_("central"), pytest.raises(Refused):
+        accounts.detach(session, attachment(session, cast, "clerk"))
+    plain.expire_all()
+    assert row.valid_to == days.today() - timedelta(days=50)
+    assert plain.scalars(select(Message.kind).where(Message.recipient_id == cast.users["clerk"])).all() == []
 
 
 def test_an_attachment_of_today_leaves_only_the_log(session: Session, plain: Session, cast: Cast, as_: As) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import forms, reports
+from admin_app.reporting import days, forms, reports
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.reports import Urgency
 from models import Campaign, ClassifierItem, Event, Level, Message, Organization, Report, ReportState
@@ -120,16 +120,16 @@ def test_closing_counts_the_unfiled_and_lets_returned_ones_be_fixed(
 
 
 @pytest.mark.parametrize(
-    ("days", "urgency"),
+    ("left", "urgency"),
     [(-1, Urgency.OVERDUE), (0, Urgency.AT_RISK), (7, Urgency.AT_RISK), (8, Urgency.OWED), (60, Urgency.OWED)],
 )
 def test_what_is_owed_is_told_by_its_deadline(
-    session: Session, plain: Session, cast: Cast, as_: Any, days: int, urgency: Urgency
+    session: Session, plain: Session, cast: Cast, as_: Any, left: int, urgency: Urgency
 ) -> None:
-    arrange(session, plain, cast, deadline=TODAY + timedelta(days=days))
+    arrange(session, plain, cast, deadline=TODAY + timedelta(days=left))
     with as_("clerk"):
         owed = reports.owed(session, today=TODAY)
-        assert [(one.urgency, one.days_left) for one in owed] == [(urgency, days)] * 2
+        assert [(one.urgency, one.days_left) for one in owed] == [(urgency, left)] * 2
         assert owed[0].fillable == 8
     with as_("newcomer"):
         assert reports.owed(session, today=TODAY) == []
@@ -147,19 +147,19 @@ def test_the_most_urgent_comes_first(session: Session, plain: Session, cast: Cas
     with as_("clerk"):
         save(session, ids["school2"], FILLED)
         found = reports.owed(session, today=TODAY + timedelta(days=1))
-        later = reports.owed(session, today=date.today() + timedelta(days=20))
+        later = reports.owed(session, today=days.today() + timedelta(days=20))
     assert [one.urgency for one in found] == [Urgency.RETURNED, Urgency.AT_RISK, Urgency.AT_RISK, Urgency.OWED]
     assert found[0].filled == 7
     assert {one.urgency for one in later if one.report.id == ids["school2"]} <= {Urgency.FORGOTTEN, Urgency.OVERDUE}
 
 
 def test_late_is_a_flag_beside_the_state(session: Session, plain: Session, cast: Cast, as_: Any) -> None:
-    ids = arrange(session, plain, cast, deadline=date.today() - timedelta(days=1))
+    ids = arrange(session, plain, cast, deadline=days.today() - timedelta(days=1))
     with as_("school1"):
         save(session, ids["school1"], FILLED)
         found = reports.submit(session, ids["school1"])
         assert found.state is ReportState.SUBMITTED
         assert reports.is_late(found)
-        found.campaign.deadline = date.today()
-        assert not reports.is_late(found, today=date.today() + timedelta(days=99))
+        found.campaign.deadline = days.today()
+        assert not reports.is_late(found, today=days.today() + timedelta(days=99))
         session.expire(found.campaign)

@@ -221,7 +221,6 @@ def test_require_raises_the_reason(rig: Rig) -> None:
 
 def test_the_system_acts_as_centre_and_administrator() -> None:
     actor = scope.everything("seed")
-    assert actor.is_central
     assert may(actor, P.CAMPAIGN_OPEN)
     assert may(actor, P.SETTINGS_EDIT)
     assert not actor.is_nobody

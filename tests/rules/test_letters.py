@@ -4,6 +4,7 @@ import smtplib
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
@@ -18,8 +19,10 @@ from sqlalchemy.orm import Session
 
 from admin_app.config import Settings
 from admin_app.extensions import db
-from admin_app.reporting import jobs, letters
-from models import Letter, LetterState
+from admin_app.reporting import days, jobs, letters, scope
+from models import Letter, LetterState, Message
+from tests.people import Cast
+from tests.reports import arrange
 from wsgi import create_app
 
 WORDS = letters.Words(
@@ -120,6 +123,11 @@ def test_goes_to_the_mail_server_as_it_takes_it(plain: Session, settings: Settin
     assert mail["Message-ID"] == f"<{letter.key}@coko38.example>"
 
 
+def test_a_domain_in_russian_is_written_as_mail_servers_know_it(plain: Session, settings: Settings, post: type[Post]) -> None:
+    letters.send(plain, written(plain, recipient="ivanova@школа.рф").id, replace(settings, mail_server="mail.example"))
+    assert post.given[0]["To"] == "ivanova@xn--80atdl2c.xn--p1ai"
+
+
 def test_a_mail_server_that_is_down_is_noted_and_tried_again(plain: Session, settings: Settings, post: type[Post]) -> None:
     letter, mailing = written(plain), replace(settings, mail_server="mail.example")
     post.down = True
@@ -208,15 +216,36 @@ def test_the_worker_takes_up_what_a_dead_one_left(worker: tuple[Flask, Settings]
     assert len(list(settings.outbox.glob("*.eml"))) == 1
 
 
+def defer(session: Session, name: str) -> None:
+    """One of the periodic jobs is due."""
+    job = "INSERT INTO jobs.procrastinate_jobs (queue_name, task_name, args) VALUES ('default', %s, '{\"timestamp\": 1}')"
+    session.connection().exec_driver_sql(job, (f"modo:{name}",))
+    session.commit()
+
+
 def test_every_periodic_job_does_its_work(worker: tuple[Flask, Settings], database: Engine) -> None:
     app, _settings = worker
     with Session(database) as session:
         for name in ("remind", "tidy", "recover"):
-            defer = (
-                "INSERT INTO jobs.procrastinate_jobs (queue_name, task_name, args) VALUES ('default', %s, '{\"timestamp\": 1}')"
-            )
-            session.connection().exec_driver_sql(defer, (f"modo:{name}",))
-        session.commit()
+            defer(session, name)
         jobs.run_worker(app, wait=False)
         failed = text("SELECT count(*) FROM jobs.procrastinate_jobs WHERE status <> 'succeeded'")
         assert session.scalar(failed) == 0
+
+
+def test_people_are_reminded_by_day_and_once(
+    worker: tuple[Flask, Settings], database: Engine, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nine in the morning of Irkutsk is one at night in UTC; each later hour makes up for what was missed, anew for nobody."""
+    app, _settings = worker
+    with app.app_context(), Session(database) as plain, scope.ScopedSession(database) as session:
+        arrange(session, plain, cast, deadline=date(2030, 10, 1))
+        session.commit()
+    said = []
+    for hour in (0, 1, 2, 11, 12):
+        monkeypatch.setattr(days, "now", lambda hour=hour: datetime(2030, 9, 30, hour, tzinfo=UTC))
+        with Session(database) as session:
+            defer(session, "remind")
+            jobs.run_worker(app, wait=False)
+            said.append(session.scalar(select(func.count(Message.id)).where(Message.kind == "deadline")))
+    assert said == [0, 4, 4, 4, 4]

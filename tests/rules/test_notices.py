@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import letters, notices, reminders
+from admin_app.reporting import days, letters, notices, reminders
 from admin_app.reporting.notices import Kind
 from models import (
     Campaign,
@@ -79,8 +79,8 @@ def test_who_must_hear_about_an_organization(plain: Session, session: Session, c
 @pytest.mark.parametrize(
     "ended",
     [
-        {"valid_from": date(2020, 9, 1), "valid_to": date.today() - timedelta(days=2)},
-        {"valid_from": date.today() + timedelta(days=2)},
+        {"valid_from": date(2020, 9, 1), "valid_to": days.today() - timedelta(days=2)},
+        {"valid_from": days.today() + timedelta(days=2)},
     ],
 )
 def test_who_no_longer_or_not_yet_belongs_hears_nothing(

@@ -1,15 +1,16 @@
 """Requests as verbs: who asks for what, who decides, what granting does."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import reports, requests
+from admin_app.reporting import days, reports, requests
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.wishes import Unfit, Wish, find
-from models import Event, Membership, Message, Report, ReportState, Request, RequestKind, RequestState, RoleName
+from models import Event, Membership, Message, Report, ReportState, Request, RequestKind, RequestState, Role, RoleName
 from tests.people import Cast
 from tests.reports import FILLED, arrange, save
 
@@ -108,12 +109,77 @@ def test_only_the_author_withdraws(session: Session, as_: Any, attach: int) -> N
         assert requests.withdraw(session, attach).state is RequestState.WITHDRAWN
 
 
-def test_the_same_is_not_asked_twice(session: Session, as_: Any, attach: int) -> None:
+def test_the_same_is_not_asked_twice(session: Session, plain: Session, as_: Any, attach: int) -> None:
+    """A second click gets what the first has filed; who asks again later, or in other words, is told the number."""
     with as_("newcomer"):
-        with pytest.raises(Refused):
+        assert ask(session, K.ATTACH_USER, place="3899000019") == attach
+        with pytest.raises(Refused, match=str(attach)):
+            ask(session, K.ATTACH_USER, place="3899000019", text="Ну пожалуйста")
+        session.get_one(Request, attach).created_at -= timedelta(minutes=2)
+        with pytest.raises(Refused, match=str(attach)):
             ask(session, K.ATTACH_USER, place="3899000019")
         requests.withdraw(session, attach)
-        ask(session, K.ATTACH_USER, place="3899000019")
+        assert ask(session, K.ATTACH_USER, place="3899000019") != attach
+
+
+@pytest.mark.parametrize("text", ["Ошибка\0 в\x07 строке", "\ud800Ошибка в строке\u200b"])
+def test_signs_that_no_database_keeps_are_left_out(session: Session, plain: Session, as_: Any, attach: int, text: str) -> None:
+    with as_("newcomer"):
+        number = ask(session, K.ADD_ORGANIZATION, place="Новый\0 лицей", text=text)
+    with as_("central"):
+        requests.refuse(session, number, f"Нет:\0 {text}")
+    row = plain.get_one(Request, number)
+    assert (row.text, row.details, row.answer) == ("Ошибка в строке", {"place": "Новый лицей"}, "Нет: Ошибка в строке")
+
+
+@pytest.mark.parametrize("nothing", ["\0", " \x07 \u200b"])
+def test_nothing_but_such_signs_is_nothing(session: Session, as_: Any, attach: int, nothing: str) -> None:
+    with as_("newcomer"):
+        for field, wish in (("place", {"place": nothing}), ("text", {"place": "Лицей", "text": nothing})):
+            with pytest.raises(Unfit) as raised:
+                ask(session, K.ADD_ORGANIZATION, **wish)
+            assert raised.value.field == field
+    with as_("irkutsk"):
+        for answer in (nothing, "а" * 5000):
+            with pytest.raises(Unfit) as raised:
+                requests.refuse(session, attach, answer)
+            assert raised.value.field == "answer"
+
+
+def seat(plain: Session, cast: Cast, user: str, node: str, role: RoleName, **dates: Any) -> None:
+    role_id = plain.scalars(select(Role.id).where(Role.name == role)).one()
+    plain.add(Membership(user_id=cast.users[user], organization_id=cast.organizations[node], role_id=role_id, **dates))
+    plain.flush()
+
+
+def test_removing_a_person_is_asked_where_they_work_now(session: Session, plain: Session, cast: Cast, as_: Any) -> None:
+    """Not where they were attached first; school2 asks about the colleague of two schools, so Bratsk hears of it."""
+    day = days.today() - timedelta(days=9)
+    seat(plain, cast, "newcomer", "school3", RoleName.ORGANIZATION, valid_from=day, valid_to=day)
+    seat(plain, cast, "newcomer", "school2", RoleName.ORGANIZATION, valid_from=day)
+    for person in ("newcomer", "clerk"):
+        with as_("school2"):
+            number = ask(session, K.REMOVE_USER, user_id=cast.users[person])
+            assert session.get_one(Request, number).organization_id == cast.organizations["school2"]
+    assert told(plain, "request_filed") == {cast.users["bratsk"]}
+
+
+def test_who_may_not_remove_a_person_is_not_asked_to(session: Session, plain: Session, cast: Cast, as_: Any) -> None:
+    """A clerk who supervises too is removed by the centre; an only operator's own request goes one level up."""
+    seat(plain, cast, "newcomer", "school1", RoleName.ORGANIZATION)
+    seat(plain, cast, "newcomer", "irkutsk", RoleName.SUPERVISOR)
+    with as_("school1"):
+        ask(session, K.REMOVE_USER, user_id=cast.users["newcomer"])
+    assert told(plain, "request_filed") == {cast.users["central"]}
+
+
+def test_nobody_is_asked_to_decide_their_own_request(session: Session, plain: Session, cast: Cast, as_: Any) -> None:
+    with as_("irkutsk"):
+        ask(session, K.EDIT_CARD, organization_id=cast.organizations["school1"])
+    assert told(plain, "request_filed") == {cast.users["central"]}
+    with as_("central"):
+        ask(session, K.EDIT_CARD, organization_id=cast.organizations["bratsk"])
+    assert told(plain, "request_filed") == {cast.users["central"], cast.users["admin"]}
 
 
 def test_a_report_under_review_comes_back(session: Session, as_: Any, submitted: int) -> None:

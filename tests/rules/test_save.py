@@ -221,18 +221,3 @@ def test_signs_that_no_database_keeps_break_nothing(session: Session, ids: dict[
         saved = save(session, ids["school1"], {"2/02/3": "до\0\ud800\x07 после", "1/01/4": "1\0", "\0\ud800/1/1": "2"})
         assert saved.accepted == {"2/02/3": "до после", "1/01/4": "1"}
         assert len(saved.rejected) == 1
-
-
-def test_an_open_page_hears_what_others_typed(session: Session, ids: dict[str, int], as_: Any) -> None:
-    with as_("school1"):
-        save(session, ids["school1"], {"1/01/4": "1"})
-        assert sheet.news(session, ids["school1"], 1) is None
-    with as_("clerk"):
-        save(session, ids["school1"], {"1/01/5": "2"}, 1)
-    with as_("school1"):
-        news = sheet.news(session, ids["school1"], 1)
-        assert news is not None
-        assert (news.revision, news.computed) == (2, {"1/01/3": "3"})
-        assert [(cell, one.shown) for cell, one in news.others.items()] == [("1/01/5", "2")]
-    with as_("school2"), pytest.raises(Refused):
-        sheet.news(session, ids["school1"], 0)

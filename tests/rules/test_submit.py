@@ -97,8 +97,7 @@ def test_what_has_changed_since_is_shown_cell_by_cell(session: Session, ids: dic
     with as_("school1"):
         save(session, ids["school1"], {"1/01/4": "50", "2/02/3": ""}, 1)
         found = session.scalars(select(Report).where(Report.id == ids["school1"])).one()
-        snapshot = revisions.last_submitted(session, found)
-        assert snapshot is not None
+        [snapshot] = revisions.snapshots(session, found)
         changed = {one.cell: (one.was, one.now) for one in revisions.since(session, found, snapshot)}
         assert changed == {"1/01/4": ("40", "50"), "1/01/3": ("100", "110"), "2/04/3": ("8,00", "8,80"), "2/02/3": ("новая", "")}
         entries = [(one.revision, one.was, one.now) for one in revisions.entries(session, found, "1/01/4")]

@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import reports, scope, sheet
+from admin_app.reporting import reports, requests, scope, sheet
+from admin_app.reporting.own_account import change_email
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.sheet import Saved
-from models import Event, Report, ReportRevision, ReportSnapshot, ReportState
+from admin_app.reporting.wishes import Wish
+from models import Event, Message, Report, ReportRevision, ReportSnapshot, ReportState, Request, RequestKind, User
 from tests.people import Cast
 from tests.reports import FILLED, arrange, save
 
@@ -108,6 +110,23 @@ def test_saving_while_another_submits_is_kept_or_refused(region: Region) -> None
     )
     assert submitted is ReportState.SUBMITTED
     assert region.count(ReportRevision) == (2 if isinstance(saved, Saved) else 1)
+
+
+def test_a_double_click_files_one_request(region: Region) -> None:
+    """The second click answers as the first."""
+    place = region.cast.organizations["school1"]
+    wish = Wish(RequestKind.EDIT_CARD, "Сменился телефон", organization_id=place)
+    answers = together(region, *[("school1", lambda s: requests.file(s, wish).id)] * 4)
+    assert len(set(answers)) == 1
+    assert region.count(Request) == region.count(Event, Event.kind == "request.filed") == 1
+    assert region.count(Message, Message.kind == "request_filed") == 1
+
+
+def test_two_people_taking_one_address_at_once(region: Region) -> None:
+    people = [(name, lambda s, own=region.cast.users[name]: change_email(s, own, "one@modo.example")) for name in PAIR]
+    assert sorted(str(answer) for answer in together(region, *people)) == ["False", "True"]
+    assert region.count(User, User.email == "one@modo.example") == 1
+    assert region.count(Event, Event.kind == "account.email_changed") == 1
 
 
 texts = st.dictionaries(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from admin_app.reporting import reports, workflow
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.workflow import RULES, Move
-from models import Campaign, Organization, Report, ReportState
+from models import Campaign, Event, Message, Organization, Report, ReportState
 from tests.people import Cast
 from tests.reports import FILLED, arrange, save
 
@@ -120,6 +120,15 @@ def test_a_moved_school_takes_its_report_to_the_new_reviewer(
         session.refresh(school)
         assert workflow.rehome(session, school) == 1
         assert workflow.rehome(session, school) == 0
+    told = select(Message.recipient_id, Message.subject).where(Message.link == f"/reports/{found.id}")
+    news = {(row.recipient_id, row.subject) for row in plain.execute(told.order_by(Message.id.desc()).limit(3))}
+    assert news == {
+        (cast.users["bratsk"], "Отчет на проверку: МБОУ «СОШ № 1»"),
+        (cast.users["school1"], "Отчет проверяет другая организация: ТЕСТ"),
+        (cast.users["clerk"], "Отчет проверяет другая организация: ТЕСТ"),
+    }
+    [event] = plain.scalars(select(Event.data).where(Event.kind == "report.handed_over"))
+    assert event == {"from": "Управление образования Иркутска", "to": "Управление образования Братска"}
     with as_("bratsk"):
         reports.accept(session, found.id)
     assert found.reviewer_id == cast.organizations["region"]

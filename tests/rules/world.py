@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from admin_app.reporting import days
 from models import (
     Attachment,
     Base,
@@ -41,7 +42,7 @@ from models import (
     User,
 )
 
-TODAY = date.today()
+TODAY = days.today()
 NUMBERS = itertools.count(1)
 OVERSEERS = {RoleName.CENTRAL, RoleName.AUDITOR, RoleName.ADMIN}
 

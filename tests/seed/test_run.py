@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from admin_app import postgres, serve
+from admin_app import keeper, postgres, serve
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 300  # seconds that a loaded machine may take for the demo region; an idle one takes less than 60
@@ -110,6 +110,52 @@ def test_last_years_campaign_is_accepted(demo: Engine) -> None:
     assert count > 100
 
 
+NOT_LONG_AGO = """
+    WITH times AS (
+        SELECT at, 'event' AS what FROM event
+        UNION ALL SELECT at, 'message' FROM message
+        UNION ALL SELECT at, 'comment' FROM comment
+        UNION ALL SELECT at, 'revision' FROM report_revision
+        UNION ALL SELECT at, 'snapshot' FROM report_snapshot
+        UNION ALL SELECT unnest(ARRAY[submitted_at, accepted_at, updated_at]), 'report' FROM report
+        UNION ALL SELECT unnest(ARRAY[created_at, decided_at]), 'request' FROM request
+        UNION ALL SELECT unnest(ARRAY[opened_at, closed_at]), 'campaign' FROM campaign
+        UNION ALL SELECT unnest(ARRAY[created_at, confirmed_at, last_login_at]), 'user' FROM "user"
+    )
+    SELECT what, at FROM times WHERE at >= pg_postmaster_start_time()
+"""
+
+
+def test_nothing_happened_in_the_future_or_at_the_moment_of_making(demo: Engine) -> None:
+    assert rows(demo, NOT_LONG_AGO) == []
+
+
+def test_no_two_reports_were_filed_at_one_moment(demo: Engine) -> None:
+    query = "SELECT count(submitted_at), count(DISTINCT submitted_at), count(DISTINCT submitted_at::date) FROM report"
+    [(filed, moments, days)] = rows(demo, query)
+    assert filed == moments
+    assert isinstance(days, int)
+    assert days > 30
+
+
+def test_the_log_is_in_the_order_of_time(demo: Engine) -> None:
+    assert rows(demo, "SELECT later.id FROM event JOIN event AS later ON later.id = event.id + 1 WHERE later.at < event.at") == []
+    closed = "SELECT title FROM campaign JOIN event ON subject_type = 'campaign' AND subject_id = campaign.id"
+    assert rows(demo, f"{closed} WHERE kind = 'campaign.closed' AND at <> closed_at") == []
+
+
+def test_every_organization_has_a_name_of_its_own(demo: Engine) -> None:
+    assert rows(demo, "SELECT short_name FROM organization GROUP BY short_name HAVING count(*) > 1") == []
+
+
+def test_the_granted_request_is_on_the_card(demo: Engine) -> None:
+    query = """
+        SELECT phone FROM organization JOIN request ON request.organization_id = organization.id
+        WHERE request.kind = 'edit_card' AND request.state = 'granted' AND strpos(request.text, phone) > 0
+    """
+    assert len(rows(demo, query)) == 1
+
+
 def test_school1_has_a_fresh_report_to_fill(demo: Engine) -> None:
     query = """
         SELECT report.state FROM report JOIN campaign ON campaign.id = campaign_id JOIN period ON period.id = period_id
@@ -167,9 +213,10 @@ def test_a_killed_product_leaves_its_port_and_its_data(tmp_path: Path) -> None:
     product.process.kill()
     product.process.communicate(timeout=60)
     end = time.monotonic() + 30
-    while status(product.port) and time.monotonic() < end:
+    while (status(product.port) or keeper.server(product.folder / "postgres")) and time.monotonic() < end:
         time.sleep(0.1)
     assert status(product.port) == 0
+    assert not keeper.server(product.folder / "postgres")
     again = start(product.folder)
     assert "MODO has ended." in again.end()
     assert not postgres.answers(product.folder / "postgres")

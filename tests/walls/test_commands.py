@@ -1,9 +1,11 @@
 """The commands, as an administrator types them; each mistake is one sentence and exit code 1."""
 
+import contextlib
 import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from flask import Flask
 from sqlalchemy import Engine, create_engine, func, select, text
 from sqlalchemy.orm import Session
 
-from admin_app import backup, postgres
+from admin_app import backup, keeper, postgres
 from models import Campaign, Classifier, FormVersion, Membership, Organization, Report, User
 
 ROOT = Path(__file__).parents[2]
@@ -75,6 +77,12 @@ def test_a_flask_command_without_its_database(tmp_path: Path) -> None:
     refused(start("flask", "load-lists", MODO_DATA_DIR=str(tmp_path), DATABASE_URL=address), "database")
 
 
+def test_a_time_zone_that_is_none(tmp_path: Path) -> None:
+    wrong = {"MODO_DATA_DIR": str(tmp_path), "MODO_TIME_ZONE": "Asia/Irkutks"}
+    refused(start("admin_app.serve", PORT=free_port(), **wrong), "MODO_TIME_ZONE", "Asia/Irkutks")
+    refused(start("flask", "load-lists", **wrong), "MODO_TIME_ZONE", "Asia/Irkutks")
+
+
 def free_port() -> str:
     """A port that nobody has just now."""
     with socket.create_server(("127.0.0.1", 0)) as found:
@@ -106,6 +114,32 @@ def test_the_embedded_server_ends_with_its_last_user(tmp_path: Path) -> None:
     assert postgres.answers(folder)
     second.communicate("\n", timeout=60)
     assert not postgres.answers(folder)
+
+
+def test_the_embedded_server_outlives_no_killed_user(tmp_path: Path) -> None:
+    folder = tmp_path / "postgres"
+    user = subprocess.Popen(
+        [sys.executable, "-c", HOLD, folder], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert user.stdout
+    assert user.stdout.readline() == "up\n"
+    assert keeper.server(folder)
+    user.kill()
+    user.communicate()
+    end = time.monotonic() + 30
+    while (processes := left(folder)) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not processes
+    assert not postgres.answers(folder)
+
+
+def left(folder: Path) -> list[str]:
+    """The command lines of processes that name this folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            found.append(path.read_text().replace("\0", " "))
+    return [line for line in found if str(folder) in line]
 
 
 def test_a_dead_servers_number_may_belong_to_another_program(tmp_path: Path) -> None:
@@ -176,6 +210,34 @@ def test_a_file_that_is_no_form_is_one_sentence(run: Run, tmp_path: Path, conten
     assert len(done.output.splitlines()) == 1
 
 
+TAKES = "form: БЕРЁТ\ntitle: Т\nperiodicity: year\n" + ROWS % " | = {[ДАЁТ]:[1][1][3]}"
+GIVES = f"form: ДАЁТ\ntitle: Т\nperiodicity: year\n{ROWS % ''}"
+
+
+def test_a_form_takes_from_one_that_is_there(run: Run, plain: Session, tmp_path: Path) -> None:
+    """In whatever order the two are loaded together; alone, or where the cell is missing, it is refused."""
+    takes, gives = tmp_path / "a.yaml", tmp_path / "b.yaml"
+    takes.write_text(TAKES, "utf-8")
+    gives.write_text(GIVES.replace("01 А", "02 А"), "utf-8")
+    for files, word in (([takes], "form ДАЁТ, which is not published"), ([takes, gives], "form ДАЁТ doesn't have: 1/1/3")):
+        done = run("load-forms", *map(str, files))
+        assert (done.exit_code, done.output.count("\n"), word in done.output) == (1, 1, True), done.output
+        assert plain.scalar(select(func.count(FormVersion.id))) == 0
+    done = run("load-forms", "--draft", str(takes))
+    assert (done.exit_code, "Warning: БЕРЁТ: 1/01/3" in done.stderr) == (0, True), done.output
+    gives = tmp_path / "c.yaml"  # a form's file is read once
+    gives.write_text(GIVES, "utf-8")
+    done = run("load-forms", str(takes), str(gives))
+    assert (done.exit_code, done.output.count("Published")) == (0, 2), done.output
+
+
+def test_commands_speak_one_language(run: Run) -> None:
+    """Also where a verb refuses; what they write down is in the product's."""
+    done = run("open-campaign", "ОО-1", "2031-10-01", "--deadline", "2030-10-15") if run("load-forms") else None
+    assert done is not None
+    assert done.output == "Error: The deadline is before the period begins.\n"
+
+
 def test_create_admin(run: Run, plain: Session) -> None:
     answers = ["--login", "chief", "--email", "chief@modo.example", "--surname", "Главный", "--name", "Пётр"]
     done = run("create-admin", *answers, typed="Long-secret-2026\nLong-secret-2026\n")
@@ -217,6 +279,19 @@ def test_opening_again_moves_the_deadline_and_nobody_who_files_or_reviews(run: R
     assert run(*words, "2031-11-15").exit_code == 0
     campaign = plain.scalars(select(Campaign).where(Campaign.title == "Наш")).one()
     assert (str(campaign.deadline), campaign.review_levels) == ("2031-11-15", ["municipality", "region"])
+
+
+@pytest.mark.parametrize("other", [["--who", "branch"], ["--reviewer", "region"], ["--type", "school"]])
+def test_opening_again_with_others_is_refused(run: Run, plain: Session, other: list[str]) -> None:
+    """What was asked for is not passed over in silence; the same again is no mistake."""
+    run("load-lists")
+    run("load-forms")
+    words = ["open-campaign", "ОО-1", "2031-10-01", "--deadline"]
+    run(*words, "2031-10-15")
+    done = run(*words, "2031-11-15", *other)
+    assert (done.exit_code, done.output.count("\n"), other[0] in done.output) == (1, 1, True), done.output
+    assert str(plain.scalars(select(Campaign.deadline)).one()) == "2031-10-15"
+    assert run(*words, "2031-11-15", "--who", "organization", "--reviewer", "municipality").exit_code == 0
 
 
 @pytest.mark.parametrize("arguments", [["ОО-9", "2031-10-01"], ["ОО-1", "2031-10-01", "--type", "zoo"]])

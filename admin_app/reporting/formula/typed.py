@@ -7,10 +7,13 @@ from datetime import date
 from .errors import N_, CellError
 from .form import Cell
 from .runtime import rnd
+from .values import Mark
 
 SPACES = re.compile(r"[\s\u00a0\u2009\u202f\u2007\u200b-\u200d\u2060\ufeff]+")  # also those that pasted text hides
 NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 MINUSES = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2014": "-", "\u2010": "-", "\u2011": "-", ",": "."})
+NOT_APPLICABLE = re.compile(r"(?:н[/.\\]?п|n[/.\\]?a)\.?")  # in the Russian layout the key of the slash types a full stop
+NOT_AVAILABLE = re.compile(r"(?:н[/.\\]?д|n[/.\\]?d|nodata)\.?")
 THIN = "\u2009"
 MINUS = "\u2212"
 LONGEST = 15
@@ -30,6 +33,14 @@ def parse(cell: Cell, text: str, choices: dict[str, str] | None) -> float | str 
     if choices is not None and f"{number:g}" not in choices:
         raise CellError("list", N_("“%(text)s” is not in the list of this cell."), text=_short(text))
     return number
+
+
+def mark(cell: Cell, text: str) -> Mark | None:
+    """The mark that stands in place of a number: «н/п», «н.д.», «нп», n/a, in any case; None for any other text."""
+    word = SPACES.sub("", text).lower() if cell.numeric else ""
+    if NOT_APPLICABLE.fullmatch(word):
+        return "na"
+    return "nd" if NOT_AVAILABLE.fullmatch(word) else None
 
 
 def _number(cell: Cell, text: str, typed: str) -> float:

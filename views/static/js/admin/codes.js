@@ -5,6 +5,8 @@ const INN_12 = [3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8];
 const OKPO = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 const OKPO_AGAIN = [3, 4, 5, 6, 7, 8, 9, 10, 1];
 const LETTER = "0-9A-Za-zА-Яа-яЁё";
+const LABEL = "0-9a-zа-яё";
+const ATOM = "[0-9a-z!#$%&'*+/=?^_`{|}~\\-]+";
 const HOST = `([${LETTER}]([${LETTER}-]*[${LETTER}])?\\.)+[${LETTER}-]{2,}`;
 
 const weighted = (text, weights) => weights.reduce((sum, weight, place) => sum + weight * Number(text[place] ?? 0), 0);
@@ -46,7 +48,7 @@ const RULES = {
   ogrn,
   okpo,
   oktmo: shaped("[0-9]{8}|[0-9]{11}"),
-  email: shaped(`[^\\s@,;<>()\\[\\]"]+@${HOST.replaceAll("A-Z", "").replaceAll("А-Я", "").replaceAll("Ё", "")}`),
+  email: shaped(`(?=.{1,64}@)${ATOM}(\\.${ATOM})*@([${LABEL}]([${LABEL}-]{0,61}[${LABEL}])?\\.)+[${LABEL}-]{0,61}[a-zа-яё]{2}`),
   phone,
   site: shaped(`(https?://)?${HOST}(:[0-9]+)?([/?#]\\S*)?`),
 };

@@ -1,5 +1,7 @@
 // Rows of another table are offered while one types (WAI-ARIA combobox with a list). The page works without this module: the
 // server looks up what was typed. The chosen id lies in the hidden input `data-name`; with `data-adds` it becomes a check box.
+import { choice } from "../keep.js";
+
 const WAIT = 180;
 
 class Combobox {
@@ -112,13 +114,7 @@ class Combobox {
       there.checked = true;
       return;
     }
-    const label = document.createElement("label");
-    label.className = "choice";
-    const check = Object.assign(document.createElement("input"), { type: "checkbox", name, value: id, checked: true });
-    const words = document.createElement("span");
-    words.textContent = title;
-    label.append(check, words);
-    box.append(label);
+    box.append(choice(name, id, title, true));
     this.said.textContent = title;
   }
 

@@ -83,7 +83,8 @@ export class Actions {
 
   /** Back in this window: perhaps after signing in in another one. */
   #back() {
-    if (document.getElementById("save")?.dataset.state === "signed-out") this.page.sync.resume();
+    const state = document.getElementById("save")?.dataset.state;
+    if (state === "signed-out" || state === "other-person") this.page.sync.resume();
   }
 
   async #save() {

@@ -1,5 +1,7 @@
 /** What the server said to a save, and what an earlier page left: brought into the table without losing anything typed. */
 
+import {pick} from "./grid.js";
+
 /** @typedef {import("./editor.js").Editor} Editor */
 /** @typedef {import("./sync.js").Saved} Saved */
 /** @typedef {import("./sync.js").Conflict} Conflict */
@@ -63,6 +65,7 @@ export class Answers {
     if (typing) this.editor.mark(cell);
     else this.editor.put(cell, text);
     this.editor.texts.set(address, text);
+    if (!typing && cell.input === document.activeElement) pick(cell.input); // what is typed next replaces it, as everywhere
   }
 
   /** The person has chosen between two numbers. @param {Conflict} conflict @param {boolean} mine @param {number} base */
@@ -72,11 +75,7 @@ export class Answers {
     outbox.drop([conflict.cell]);
     model.accept(conflict.cell, mine ? conflict.mine : conflict.theirs);
     if (mine) outbox.put(conflict.cell, conflict.mine, base);
-    const cell = this.editor.table?.cells.get(conflict.cell);
-    if (cell) {
-      this.editor.put(cell, this.editor.reads(cell));
-      this.editor.texts.set(cell.address, this.editor.reads(cell));
-    }
+    this.#show(conflict.cell);
     this.editor.repaint(true);
     this.around.touched();
     this.around.changed();

@@ -1,6 +1,6 @@
 /** What stands beside the values: the numbers of the period before, the parts of a total, what a colleague has just typed. */
 
-import {fill} from "./numbers.js";
+import {fill, show} from "./numbers.js";
 import {element, put} from "./screen.js";
 
 /** @typedef {import("./table.js").Table} Table */
@@ -58,6 +58,7 @@ export class Beside {
   differs(cell, reads) {
     if (!this.compared || cell.kind === "blocked") return;
     const was = this.was[cell.address] ?? "";
+    if (cell.rule.type === "date") reads = show(reads, cell.rule);
     if (was || reads) cell.td.dataset.was = was || "–";
     else delete cell.td.dataset.was;
     cell.td.toggleAttribute("data-differs", was !== reads);

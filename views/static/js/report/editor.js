@@ -1,8 +1,8 @@
 /** What happens to values: typing, committing, pasting, clearing, taking back; and how cells look for it. */
 
 import {counted, meant, read} from "./clipboard.js";
-import {grey} from "./grid.js";
-import {calculated, fill, numeric, parse, show} from "./numbers.js";
+import {grey, pick} from "./grid.js";
+import {calculated, fill, iso, marked, numeric, parse, show} from "./numbers.js";
 import {History} from "./undo.js";
 
 /** @typedef {import("./table.js").Table} Table */
@@ -79,7 +79,7 @@ export class Editor {
     const mark = this.around.model.marks.get(cell.address);
     if (mark) return this.around.sentences[`mark-${mark}`];
     const value = this.around.model.get(cell);
-    return cell.rule.type === "date" ? String(value ?? "") : show(value, cell.rule);
+    return cell.rule.type === "date" ? iso(String(value ?? "")) : show(value, cell.rule);
   }
 
   /** Show a text in a cell's field. @param {Cell} cell @param {string} text */
@@ -109,7 +109,7 @@ export class Editor {
     } else {
       this.bad.delete(cell.address);
       this.conflicts.delete(cell.address); // a number typed over both of them is the choice
-      model.set(cell, parsed.value);
+      model.set(cell, parsed.value, parsed.mark);
       outbox.put(cell.address, text, revision());
     }
     this.mark(cell);
@@ -118,7 +118,7 @@ export class Editor {
   /** The text of a field has just changed. @param {Cell} cell */
   typing(cell) {
     const text = cell.input?.value ?? "";
-    if (numeric(cell.rule) && /^\s*=|\+/.test(text)) return; // a small sum on its way: Enter computes it
+    if (numeric(cell.rule) && !marked(text) && /^\s*[=нn]|\+/i.test(text)) return; // a small sum or a mark on its way
     this.write(cell, text);
     this.#after();
   }
@@ -143,7 +143,7 @@ export class Editor {
     this.put(cell, before);
     this.write(cell, before);
     this.#after();
-    if (cell.input instanceof HTMLInputElement && cell.input.type !== "date") cell.input.select();
+    pick(cell.input);
   }
 
   /** Set many cells at once: one operation to take back. @param {Change[]} changes */
@@ -213,14 +213,9 @@ export class Editor {
     this.apply(changes);
   }
 
-  /** @param {Cell[]} cells */
-  clear(cells) {
-    this.#fill(cells, () => "");
-  }
-
-  /** @param {Cell[]} cells @param {string} text */
+  /** One text into all of them; an empty one clears them. @param {Cell[]} cells @param {string} text */
   fillAll(cells, text) {
-    this.#fill(cells, () => text);
+    this.#fill(cells, (cell) => calculated(text, cell.rule));
   }
 
   /** Excel's Ctrl+D: the topmost cell of each column goes to those below; a single cell takes the one above it.
@@ -238,7 +233,8 @@ export class Editor {
 
   /** @param {Cell} cell */
   #reads(cell) {
-    return this.texts.get(cell.address) ?? this.shown(cell);
+    const text = this.texts.get(cell.address) ?? this.shown(cell);
+    return cell.rule.type === "date" ? show(text, cell.rule) : text;
   }
 
   /** The texts of a block of cells, for the clipboard. @param {Cell[][]} block */

@@ -31,6 +31,11 @@ const open = (cell) => cell.kind !== "blocked";
 /** @param {Cell} cell */
 export const grey = (cell) => cell.input !== null && !cell.input.disabled;
 
+/** Select a field's text, so that typing replaces it. @param {Cell["input"]} input */
+export function pick(input) {
+  if (input instanceof HTMLInputElement && input.type !== "date") input.select();
+}
+
 export class Grid {
   /** @param {Table} table @param {Handlers} handlers */
   constructor(table, handlers) {
@@ -54,13 +59,14 @@ export class Grid {
     element.addEventListener("pointerover", (event) => this.#over(event));
     element.addEventListener("click", (event) => this.#clicked(event));
     element.addEventListener("dblclick", () => this.edit());
-    element.ownerDocument.addEventListener("pointerup", () => (this.dragging = false));
   }
 
   /** Put the cursor into a cell and show it. @param {Cell} cell @param {boolean} [keep] the selection's other corner */
   go(cell, keep = false) {
     const corner = keep ? this.anchor ?? this.cursor : null;
     (cell.input ?? cell.td).focus();
+    this.mode = "move";
+    pick(cell.input);
     this.anchor = corner;
     this.#select();
   }
@@ -88,7 +94,7 @@ export class Grid {
     if (!this.dragging) this.anchor = null;
     this.mode = "move";
     cell.td.classList.add("cur");
-    if (cell.input instanceof HTMLInputElement && cell.input.type !== "date") cell.input.select();
+    pick(cell.input);
     this.#select();
     this.handlers.moved(cell);
   }
@@ -120,6 +126,7 @@ export class Grid {
       return;
     }
     this.dragging = event.pointerType === "mouse";
+    document.addEventListener("pointerup", () => (this.dragging = false), {once: true});
     if (cell !== this.cursor) this.anchor = null;
     else if (this.anchor) this.#only(cell);
     if (!cell.input && open(cell)) {
@@ -214,6 +221,7 @@ export class Grid {
   #enter(cursor, event) {
     if ((event.ctrlKey || event.metaKey) && cursor.input) {
       this.handlers.fillAll(this.selection.flat(), cursor.input.value);
+      this.go(cursor, true);
       return;
     }
     if (cursor.input) this.handlers.commit(cursor);

@@ -1,6 +1,6 @@
 /** The values of the whole report in slot order, as the form's compiled module calculates with them. */
 
-import {plain} from "./numbers.js";
+import {iso, marked, plain} from "./numbers.js";
 
 /**
  * The compiled form: `v` holds one double per slot, `m` one byte: 0 blank, 1 a value.
@@ -50,9 +50,11 @@ export class Model {
     return this.m[cell.slot] ? this.v[cell.slot] : null;
   }
 
-  /** Set one cell; `recalculate` afterwards. @param {{slot: number|null, address: string}} cell @param {number|string|null} value */
-  set(cell, value) {
-    this.marks.delete(cell.address);
+  /** Set one cell; `recalculate` afterwards. @param {{slot: number|null, address: string}} cell @param {number|string|null} value
+   * @param {string|null} [mark] in place of a value */
+  set(cell, value, mark) {
+    if (mark) this.marks.set(cell.address, mark);
+    else this.marks.delete(cell.address);
     if (cell.slot !== null) {
       this.v[cell.slot] = typeof value === "number" ? value : 0;
       this.m[cell.slot] = value === null ? 0 : 1;
@@ -66,9 +68,20 @@ export class Model {
     const slot = this.program.slot(address) ?? null;
     if (slot === null) return this.set({slot, address}, text.trim() || null);
     const number = plain(text);
-    if (number === "") return this.set({slot, address}, null);
+    const mark = marked(text);
+    if (number === "" || mark) return this.set({slot, address}, null, mark);
     if (Number.isFinite(Number(number))) this.set({slot, address}, this.program.quantise(slot, Number(number)));
     return undefined;
+  }
+
+  /** Does a cell of any section hold what this text says? @param {string} address @param {string} text */
+  holds(address, text) {
+    const slot = this.program.slot(address) ?? null;
+    const value = this.get({slot, address});
+    if (slot === null) return iso(String(value ?? "")) === iso(text.trim());
+    const mark = marked(text);
+    if (mark || this.marks.has(address)) return this.marks.get(address) === mark;
+    return value === null ? plain(text) === "" : plain(text) !== "" && value === Number(plain(text));
   }
 
   recalculate() {

@@ -13,14 +13,17 @@
  */
 
 /**
- * A value, or why there is none: `code` names the sentence, `params` fill it in.
- * @typedef {{value: number|string|null, code?: undefined}|{code: string, params: Record<string, string>}} Parsed
+ * A value, or a mark in its place, or why there is none: `code` names the sentence, `params` fill it in.
+ * @typedef {"na"|"nd"} Mark not applicable, not available
+ * @typedef {{value: number|string|null, mark?: Mark, code?: undefined}|{code: string, params: Record<string, string>}} Parsed
  */
 
 const SPACES = /[\s\u00a0\u2009\u202f\u2007\u200b-\u200d\u2060\ufeff]+/g; // also those that pasted text hides
 const NUMBER = /^[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$/;
 const MINUSES = /[\u2212\u2013\u2014\u2010\u2011]/g;
 const SUM = /^=?[0-9.]+(?:\+[0-9.]+)+$|^=[0-9.]+(?:[-+*/][0-9.]+)*$/;
+const NOT_APPLICABLE = /^(?:н[/.\\]?п|n[/.\\]?a)\.?$/; // in the Russian layout the key of the slash types a full stop
+const NOT_AVAILABLE = /^(?:н[/.\\]?д|n[/.\\]?d|nodata)\.?$/;
 const THIN = "\u2009";
 const LONGEST = 15;
 const TEXT_LIMIT = 2000;
@@ -62,7 +65,15 @@ export function parse(text, rule) {
   if (!numeric(rule)) {
     return stripped.length > TEXT_LIMIT ? {code: "text-long", params: {limit: String(TEXT_LIMIT)}} : {value: stripped};
   }
-  return number(plain(stripped), rule, short(stripped));
+  const mark = marked(stripped);
+  return mark ? {value: null, mark} : number(plain(stripped), rule, short(stripped));
+}
+
+/** The mark that is typed in place of a number: «н/п», «н.д.», «нп», `n/a`. @param {string} text @returns {Mark|null} */
+export function marked(text) {
+  const word = text.replace(SPACES, "").toLowerCase();
+  if (NOT_APPLICABLE.test(word)) return "na";
+  return NOT_AVAILABLE.test(word) ? "nd" : null;
 }
 
 /** `typed` is how sentences quote it. @param {string} text @param {Rule} rule @param {string} typed @returns {Parsed} */
@@ -88,12 +99,17 @@ function bounds(value, rule) {
   return null;
 }
 
-/** Accepts 05.09.2025 and 2025-09-05; keeps the second. @param {string} text @returns {Parsed} */
-function date(text) {
+/** 5.9.2025 and 05.09.2025 as 2025-09-05, as fields of dates want it; any other text as it is. @param {string} text */
+export function iso(text) {
   const match = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(text);
-  const iso = match ? `${match[3]}-${match[2].padStart(2, "0")}-${match[1].padStart(2, "0")}` : text;
-  const moment = /^\d{4}-\d{2}-\d{2}$/.test(iso) ? new Date(`${iso}T00:00:00Z`) : null;
-  if (moment && !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(iso)) return {value: iso};
+  return match ? `${match[3]}-${match[2].padStart(2, "0")}-${match[1].padStart(2, "0")}` : text;
+}
+
+/** @param {string} text @returns {Parsed} */
+function date(text) {
+  const value = iso(text);
+  const moment = /^\d{4}-\d{2}-\d{2}$/.test(value) ? new Date(`${value}T00:00:00Z`) : null;
+  if (moment && !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(value)) return {value};
   return {code: "date", params: {text: short(text)}};
 }
 

@@ -1,6 +1,7 @@
 /**
  * What was typed and isn't on the server yet, in this browser's IndexedDB, by person and report. It survives a closed tab, a
- * lost connection and an expired session. Without IndexedDB (a private window) it lives as long as the page.
+ * lost connection and an expired session. A database that the browser closes is opened anew; without one (a private window, a
+ * full disk) what is typed lives as long as the page, and the person is told so.
  */
 
 /**
@@ -29,7 +30,9 @@ async function open(name) {
       request.result.createObjectStore("edits", {keyPath: ["report", "cell"]});
       request.result.createObjectStore("flights", {keyPath: "report"});
     };
-    return await done(request);
+    const db = await done(request);
+    db.onversionchange = () => db.close(); // the browser's data are being cleared: don't stand in the way
+    return db;
   } catch {
     return null;
   }
@@ -55,8 +58,16 @@ export class Outbox {
     this.flight = null;
     /** @type {IDBDatabase|null} */
     this.db = null;
-    /** Settles when everything put so far is on disk. @type {Promise<unknown>} */
+    /** Settles when everything put so far is on disk, or can't be: it never fails. @type {Promise<unknown>} */
     this.durable = Promise.resolve();
+    /** Cells that were let go of by this page; another window's edits are none of its business. @type {Set<string>} */
+    this.gone = new Set();
+    /** @type {Promise<void>|null} */
+    this.opening = null;
+    /** Something could not be written since the database was opened. */
+    this.stale = false;
+    /** Told when the database was opened anew, or could not be: then `db` is null. */
+    this.reopened = () => {};
   }
 
   /** Open the database and take up what an earlier page left. */
@@ -85,16 +96,49 @@ export class Outbox {
     }
   }
 
-  /** @param {string} store @param {(store: IDBObjectStore) => void} change */
+  /** @param {"edits"|"flights"} store @param {(store: IDBObjectStore) => void} change */
   #write(store, change) {
-    const {db} = this;
-    if (!db) return;
-    const written = new Promise((resolve) => {
-      const transaction = db.transaction(store, "readwrite");
-      transaction.oncomplete = transaction.onabort = transaction.onerror = resolve;
-      change(transaction.objectStore(store));
-    });
+    const written = this.#try([store], (transaction) => change(transaction.objectStore(store))).catch(() => this.#anew());
     this.durable = Promise.all([this.durable, written]);
+  }
+
+  /** @param {("edits"|"flights")[]} stores @param {(transaction: IDBTransaction) => void} change @returns {Promise<unknown>} */
+  #try(stores, change) {
+    return new Promise((resolve, reject) => {
+      if (!this.db) throw new Error("no database");
+      const transaction = this.db.transaction(stores, "readwrite");
+      transaction.oncomplete = resolve;
+      transaction.onabort = () => reject(transaction.error);
+      change(transaction);
+    });
+  }
+
+  /** The browser has closed the database, or could not write: open it anew and put everything there that this page holds. */
+  #anew() {
+    this.stale = true;
+    this.opening ??= this.#reopen().finally(() => {
+      this.opening = null;
+    });
+    return this.opening;
+  }
+
+  async #reopen() {
+    do {
+      this.stale = false;
+      this.db?.close();
+      this.db = await open(this.name);
+      if (this.db) await this.#try(["edits", "flights"], (transaction) => this.#putAll(transaction)).catch(() => (this.db = null));
+    } while (this.stale && this.db); // something was put meanwhile and could not be written either
+    this.reopened();
+  }
+
+  /** @param {IDBTransaction} transaction */
+  #putAll(transaction) {
+    const [edits, flights] = [transaction.objectStore("edits"), transaction.objectStore("flights")];
+    for (const cell of this.gone) edits.delete([this.report, cell]);
+    for (const edit of this.edits.values()) edits.put(edit);
+    if (this.flight) flights.put(this.flight);
+    else flights.delete(this.report);
   }
 
   /** Keep one edit; a newer text replaces an unsent older one and keeps its base. @param {string} cell @param {string} text
@@ -103,6 +147,7 @@ export class Outbox {
     const before = this.edits.get(cell);
     const edit = {report: this.report, cell, text, base: before && !before.kept ? before.base : base, stamp: uuid(), kept};
     this.edits.set(cell, edit);
+    this.gone.delete(cell);
     this.#write("edits", (store) => store.put(edit));
   }
 
@@ -115,7 +160,10 @@ export class Outbox {
 
   /** @param {string[]} cells */
   drop(cells) {
-    for (const cell of cells) this.edits.delete(cell);
+    for (const cell of cells) {
+      this.edits.delete(cell);
+      this.gone.add(cell);
+    }
     this.#write("edits", (store) => cells.forEach((cell) => store.delete([this.report, cell])));
   }
 

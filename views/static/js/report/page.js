@@ -7,12 +7,14 @@ import {Contents} from "./contents.js";
 import {Editor} from "./editor.js";
 import {Findings} from "./findings.js";
 import {Grid} from "./grid.js";
+import {Leftovers} from "./leftovers.js";
 import {Model} from "./model.js";
 import {Note} from "./note.js";
 import {Outbox} from "./outbox.js";
 import {Panels} from "./panels.js";
 import {listen} from "./pasting.js";
-import {NameBar, SaveState, choices, chosen, clearOfHeads, element, markComments, markChanges, nameRow, offerCell, openSection, status, sum} from "./screen.js";
+import {NameBar, SaveState, choices, chosen, clearOfHeads, element, markComments, markChanges, nameRow, offerCell, say, status, sum} from "./screen.js";
+import {Sections} from "./sections.js";
 import {Sync} from "./sync.js";
 import {Table} from "./table.js";
 
@@ -36,6 +38,8 @@ class Page {
     this.filled = start.filled;
     /** The cell that the cursor stood in last. */
     this.last = "";
+    /** What the foot says stays until the person goes on. */
+    this.said = false;
     this.state = /** @type {import("./sync.js").State} */ ("saved");
     this.save = new SaveState(sentences);
     this.names = new NameBar(sentences);
@@ -47,7 +51,8 @@ class Page {
     this.sync = this.#sync();
     this.editor = this.#editor();
     this.answers = new Answers(this.editor);
-    this.table = this.#take();
+    this.table = this.take();
+    this.sections = new Sections(this);
     this.actions = new Actions(this);
     this.#listen();
   }
@@ -69,33 +74,40 @@ class Page {
       touched: () => this.sync.touch(),
       changed: () => this.#changed(),
       say: (sentence) => this.say(sentence),
-      open: (section) => this.open(section),
+      open: (section) => this.sections.open(section),
       remote: (cell, who) => this.beside.remote(cell, who),
       shown: (cell, text) => this.beside.differs(cell, text),
     });
   }
 
   /** Take the table that stands in the page. */
-  #take() {
+  take() {
     const table = new Table(/** @type {HTMLTableElement} */ (element("grid")));
     this.table = table;
+    this.said = false;
     this.note = new Note(element("cell-note"), (conflict, mine) => this.answers.decide(conflict, mine, this.sync.revision));
     this.grid = new Grid(table, {
       moved: (cell) => this.#moved(cell),
-      typing: (cell) => this.editor.typing(cell),
+      typing: (cell) => {
+        this.said = false;
+        this.editor.typing(cell);
+      },
       commit: (cell) => {
         this.editor.commit(cell);
         nameRow(cell);
       },
       revert: (cell) => this.editor.revert(cell),
-      clear: (cells) => this.editor.clear(cells),
+      clear: (cells) => this.editor.fillAll(cells, ""),
       fillDown: (cells, from) => this.editor.fillDown(cells, from),
       fillAll: (cells, text) => this.editor.fillAll(cells, text),
-      undo: async (back) => this.#to(await this.editor.undo(back)),
-      problem: (step) => this.problem(step),
+      undo: async (back) => this.sections.to(await this.editor.undo(back)),
+      problem: (step) => this.sections.problem(step),
       refuse: (cell) => this.say(this.start.sentences[cell.kind === "pulled" ? "pulled" : "white"]),
       leave: () => this.#leave(),
-      selected: () => this.#summed(),
+      selected: () => {
+        this.said = false;
+        this.#summed();
+      },
     });
     this.editor.attach(table);
     clearOfHeads(table);
@@ -108,20 +120,20 @@ class Page {
 
   #listen() {
     listen(() => ({grid: this.grid, editor: this.editor}), () => this.#told(this.grid?.cursor ?? null));
-    document.addEventListener("click", (event) => this.#clicked(event));
     this.beside.watch(() => this.sync.revision, (revision, others) => {
       if (this.outbox.waiting) return; // the answer to the save will bring them
       this.sync.revision = revision;
       this.answers.others(others);
       this.#changed();
     });
-    addEventListener("popstate", () => this.#arrived());
+    this.outbox.reopened = () => this.#stated(this.state);
+    addEventListener("pagehide", () => this.editor.commitOpen());
     addEventListener("beforeunload", (event) => {
-      if (this.outbox.waiting && !this.outbox.db) event.preventDefault(); // nothing but this page holds it
+      if (!this.outbox.db && (this.outbox.size || this.outbox.flight)) event.preventDefault(); // nothing but this page holds it
     });
   }
 
-  // ── Moving about ───────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── The cursor ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** @param {Cell} cell */
   #moved(cell) {
@@ -147,12 +159,7 @@ class Page {
   }
 
   #summed() {
-    if (this.grid) sum(this.table, this.grid.painted, this.model, this.start.sentences);
-  }
-
-  /** @param {Cell|null} cell */
-  #to(cell) {
-    if (cell) this.grid?.go(cell);
+    if (this.grid && !this.said) sum(this.table, this.grid.painted, this.model, this.start.sentences);
   }
 
   #leave() {
@@ -160,59 +167,9 @@ class Page {
     (target ?? element("section")).focus();
   }
 
-  /** Open a section without leaving the page. @param {string} code @param {boolean} [remember] as a step of the history */
-  async open(code, remember = true) {
-    if (this.table.section === code) return;
-    if (!(await openSection(this.start.url, code))) {
-      this.save.complain(this.start.sentences["loading-failed"]);
-      return;
-    }
-    if (remember) history.pushState({}, "", `?section=${code}`);
-    this.#take();
-    this.contents.open(code);
-    element("pane").scrollTo(0, 0);
-  }
-
-  async #arrived() {
-    await this.open(new URL(location.href).searchParams.get("section") ?? this.start.section, false);
-  }
-
   /** @param {string} cell */
-  async jump(cell) {
-    await this.open(cell.split("/")[0]);
-    this.#to(this.table.cells.get(cell) ?? null);
-  }
-
-  /** The next cell with a problem, in the order of the table. @param {1|-1} step */
-  problem(step) {
-    const wrong = [...this.table.cells.values()].filter((cell) => this.editor.told(cell).length || this.findings.of(cell.address).length);
-    if (!wrong.length) {
-      this.say(this.start.sentences["no-problems"]);
-      return;
-    }
-    const cells = [...this.table.cells.values()];
-    const at = this.grid?.cursor ? cells.indexOf(this.grid.cursor) : -1;
-    const after = wrong.filter((cell) => (step > 0 ? cells.indexOf(cell) > at : cells.indexOf(cell) < at));
-    this.#to(step > 0 ? after[0] ?? wrong[0] : after[after.length - 1] ?? wrong[wrong.length - 1]);
-  }
-
-  /** @param {MouseEvent} event */
-  #clicked(event) {
-    const link = event.target instanceof Element ? event.target.closest("a[data-jump],a[data-section]") : null;
-    if (!(link instanceof HTMLElement) || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    const {jump, section = "", row} = link.dataset;
-    const menu = link.closest("details.drop");
-    if (menu instanceof HTMLDetailsElement) menu.open = false;
-    if (jump) this.jump(jump);
-    else this.open(section).then(() => this.#arriveAt(row));
-  }
-
-  /** @param {string|undefined} row */
-  #arriveAt(row) {
-    const first = row ? this.table.rows.flat().find((cell) => cell.address.split("/")[1] === row) : null;
-    if (first) this.#to(first);
-    else if (document.activeElement === document.body) element("section").focus();
+  jump(cell) {
+    return this.sections.jump(cell);
   }
 
   // ── Values ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -245,24 +202,25 @@ class Page {
   #stated(state, sentence) {
     this.state = state;
     const {editor} = this;
-    this.save.show(state, {kept: this.outbox.size, bad: editor?.bad.size ?? 0, conflicts: editor?.conflicts.size ?? 0, sentence});
+    const {size: kept, db} = this.outbox;
+    this.save.show(state, {kept, lasts: db !== null, bad: editor?.bad.size ?? 0, conflicts: editor?.conflicts.size ?? 0, sentence});
   }
 
-  /** Who is signed in now? A fresh token if it is still the same person. */
+  /** Who is signed in now? A fresh token if it is still the same person.
+   * @returns {Promise<{token: string, state?: undefined}|{state: import("./sync.js").State}>} */
   async #renew() {
     const response = await fetch("/reports/session", {headers: {Accept: "application/json"}}).catch(() => null);
-    if (!response?.ok || response.redirected) return null;
+    if (!response?.ok || response.redirected) return {state: "signed-out"};
     const {user, csrf} = await response.json();
-    if (user === this.start.user) return String(csrf);
-    this.save.complain(this.start.sentences["other-person"]);
-    return null;
+    return user === this.start.user ? {token: String(csrf)} : {state: "other-person"};
   }
 
   // ── Saying ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Say something in the foot, aloud to screen readers. @param {string} sentence */
   say(sentence) {
-    element("sum").textContent = sentence;
+    this.said = true;
+    say(sentence);
   }
 
   #marks() {
@@ -280,7 +238,9 @@ async function begin(start) {
     fetch(`${start.url}/values`, {headers: {Accept: "application/json"}}).then((response) => response.json()),
     outbox.load(),
   ]);
-  const page = new Page({...start, revision: stored.revision}, new Model(program, stored), outbox);
+  const model = new Model(program, stored);
+  if (!start.typed) new Leftovers(outbox, model, start.sentences);
+  const page = new Page({...start, revision: stored.revision}, model, outbox);
   page.findings.tell(stored.findings);
   page.editor.around.changed();
   document.documentElement.dataset.ready = "yes";

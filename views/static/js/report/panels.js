@@ -1,5 +1,7 @@
 /** The side panel: one of check, comments, attachments, history, changes. Their forms are sent without leaving the page. */
 
+/** @typedef {HTMLTextAreaElement|HTMLInputElement} Field */
+
 const CLOSED = "modo-panel-closed"; // a person who closes the panel wants it closed next time too
 
 export class Panels {
@@ -12,6 +14,8 @@ export class Panels {
     this.url = url;
     this.sentences = sentences;
     this.filled = filled;
+    /** Counts what was asked of the server: an answer to an earlier question is thrown away. */
+    this.turn = 0;
     this.name = getComputedStyle(side).display === "none" ? "" : side.dataset.open ?? "";
     if (!this.name || (side.dataset.auto !== undefined && localStorage.getItem(CLOSED))) this.close();
     document.addEventListener("click", (event) => this.#clicked(event));
@@ -56,17 +60,30 @@ export class Panels {
   async refresh(query = "") {
     const panel = this.panel(this.name);
     if (!panel) return;
+    const turn = ++this.turn;
     panel.setAttribute("aria-busy", "true");
     const response = await fetch(this.url.replace("NAME", this.name) + query, {headers: {"X-Fragment": "1"}}).catch(() => null);
+    const text = response?.ok && !response.redirected ? await response.text().catch(() => null) : null;
     panel.removeAttribute("aria-busy");
-    if (response?.ok && !response.redirected) this.#fill(panel, await response.text());
-    else this.#fail(panel);
+    if (turn !== this.turn) return; // something newer has been asked for
+    if (text === null) this.#fail(panel);
+    else this.#fill(panel, text);
   }
 
-  /** @param {HTMLElement} panel @param {string} html the server's own fragment */
-  #fill(panel, html) {
+  /** Put the server's fragment into the panel. Fields that hold something unsent move over as they are, with their files.
+   * @param {HTMLElement} panel @param {string} html @param {HTMLFormElement} [sent] the form that it answers @param {FormData} [data] */
+  #fill(panel, html, sent, data) {
     const parsed = new DOMParser().parseFromString(html, "text/html");
+    const focused = document.activeElement;
+    const kept = [...panel.querySelectorAll("textarea,input[type=file]")].filter((field) => unsent(/** @type {Field} */ (field), sent, data));
+    const inside = panel.contains(focused);
+    for (const field of /** @type {Field[]} */ (kept)) {
+      const form = [...parsed.forms].find((other) => other.getAttribute("action") === field.form?.getAttribute("action"));
+      form?.querySelector(`[name="${field.name}"]`)?.replaceWith(field);
+    }
     panel.replaceChildren(...parsed.body.childNodes);
+    const next = focused?.isConnected ? focused : panel.querySelector(".say textarea, [data-closes]");
+    if (inside && next instanceof HTMLElement) next.focus();
   }
 
   /** @param {HTMLElement} panel @param {string} [sentence] */
@@ -88,15 +105,15 @@ export class Panels {
     const opener = event.target.closest("[data-opens]");
     if (opener) {
       event.preventDefault();
-      const menu = opener.closest("details.drop");
-      if (menu instanceof HTMLDetailsElement) menu.open = false;
       const name = /** @type {HTMLElement} */ (opener).dataset.opens ?? "";
       if (this.name === name && !this.side.hidden) this.close();
       else this.open(name);
       shut(opener.closest("details.drop[open]"));
     } else if (event.target.closest("[data-closes]")) {
       event.preventDefault();
+      const openers = [...document.querySelectorAll(`[data-opens="${this.name}"]`)].filter((link) => link.checkVisibility());
       this.close();
+      /** @type {HTMLElement|null} */ (openers[0] ?? document.getElementById("section"))?.focus();
     }
   }
 
@@ -106,17 +123,36 @@ export class Panels {
     const panel = form instanceof HTMLFormElement ? form.closest("[data-panel]") : null;
     if (!(form instanceof HTMLFormElement) || !panel || form.dataset.plain !== undefined || event.defaultPrevented) return;
     event.preventDefault();
-    const data = new FormData(form, event.submitter);
+    if (form.ariaBusy) return; // a second click: it is on its way
+    form.ariaBusy = "true";
+    await this.#send(form, new FormData(form, event.submitter), /** @type {HTMLElement} */ (panel));
+    form.ariaBusy = null;
+  }
+
+  /** @param {HTMLFormElement} form @param {FormData} data @param {HTMLElement} panel */
+  async #send(form, data, panel) {
+    this.turn += 1;
     const response = await fetch(form.action, {method: "POST", body: data, headers: {"X-Fragment": "1"}}).catch(() => null);
-    if (!response || response.status === 401 || (response.redirected && response.url.includes("/login"))) {
-      this.#fail(/** @type {HTMLElement} */ (panel));
+    const text = await response?.text().catch(() => null);
+    if (!response || text == null || response.status === 401 || (response.redirected && response.url.includes("/login"))) {
+      this.#fail(panel);
       return;
     }
-    const text = await response.text();
-    if (response.ok || response.status === 422) this.#fill(/** @type {HTMLElement} */ (panel), text);
-    else this.#fail(/** @type {HTMLElement} */ (panel), response.headers.get("X-Sentence") ? decodeURIComponent(response.headers.get("X-Sentence") ?? "") : undefined);
-    this.filled(/** @type {HTMLElement} */ (panel), this.name);
+    const sentence = response.headers.get("X-Sentence");
+    if (response.ok || response.status === 422) this.#fill(panel, text, form, data);
+    else this.#fail(panel, sentence ? decodeURIComponent(sentence) : undefined);
+    this.filled(panel, this.name);
   }
+}
+
+/**
+ * Does a field hold something that nobody has sent, typed on while it was being sent perhaps?
+ * @param {Field} field @param {HTMLFormElement} [sent] @param {FormData} [data]
+ */
+function unsent(field, sent, data) {
+  const mine = sent !== undefined && field.form === sent;
+  if (field instanceof HTMLInputElement) return Boolean(field.files?.length) && !mine;
+  return field.value !== field.defaultValue && !(mine && data?.get(field.name) === field.value);
 }
 
 /** A menu has done its work; who came by keyboard stays at it. @param {Element|null} menu */

@@ -19,7 +19,7 @@ export function listen(open, pasted) {
     if (!grid || grid.mode !== "move") return;
     event.clipboardData?.setData("text/plain", write(open().editor.copied(grid.selection)));
     event.preventDefault();
-    if (cut) open().editor.clear(grid.selection.flat());
+    if (cut) open().editor.fillAll(grid.selection.flat(), "");
   };
   document.addEventListener("copy", (event) => copy(event, false));
   document.addEventListener("cut", (event) => copy(event, true));

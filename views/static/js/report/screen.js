@@ -15,6 +15,23 @@ export function put(root, selector, text) {
   if (place && place.textContent !== text) place.textContent = text;
 }
 
+const PAUSE = 1200;
+const SERIOUS = new Set(["signed-out", "other-person", "closed", "failed"]);
+/** What is to be said, by what it is about. @type {Map<string, string>} */
+const unsaid = new Map();
+/** @type {ReturnType<typeof setTimeout>|undefined} */
+let speaking;
+
+/** Tell screen readers once the typing pauses: not at every key. @param {"foot"|"save"} about @param {string} sentence */
+function aloud(about, sentence) {
+  unsaid.set(about, sentence);
+  clearTimeout(speaking);
+  speaking = setTimeout(() => {
+    put(document, "#said", [...unsaid.values()].join(". "));
+    unsaid.clear();
+  }, PAUSE);
+}
+
 /** The one place that says whether the work is saved. */
 export class SaveState {
   /** @param {Sentences} sentences */
@@ -24,10 +41,15 @@ export class SaveState {
     this.sentences = sentences;
     /** The time of the last save of this page; before it the server's words stand. */
     this.saved = "";
+    /** @type {string|null} */
+    this.words = null;
+    /** What else went wrong; it stands until the work is saved and goes on. */
+    this.complaint = "";
   }
 
   /**
-   * @param {import("./sync.js").State} state @param {{kept: number, bad: number, conflicts: number, sentence?: string}} facts
+   * @param {import("./sync.js").State} state
+   * @param {{kept: number, lasts: boolean, bad: number, conflicts: number, sentence?: string}} facts `lasts`: beyond this page
    */
   show(state, facts) {
     const calm = state === "saved";
@@ -36,8 +58,10 @@ export class SaveState {
       this.root.dataset.state = shown;
       const words = this.#words(shown, facts);
       if (words !== null) put(this.root, "[data-words]", words);
+      if (words !== null && words !== this.words && shown !== "saved" && shown !== "saving") aloud("save", words);
+      this.words = words;
     }
-    this.#tell(state, facts.sentence);
+    if (state !== "saving") this.#tell(state, facts); // a new attempt: what was wrong stays to be read
   }
 
   /** @param {string} shown @param {{kept: number, bad: number, conflicts: number}} facts */
@@ -53,18 +77,22 @@ export class SaveState {
     }
   }
 
-  /** Trouble that a word in the corner is too small for. @param {string} state @param {string} [sentence] */
-  #tell(state, sentence) {
-    const serious = state === "signed-out" || state === "closed" || state === "failed" || state === "other-person";
-    this.trouble.hidden = !serious;
-    if (!serious) return;
-    put(this.trouble, "[data-words]", state === "closed" && sentence ? `${sentence} ${this.sentences.closed}` : this.sentences[state]);
+  /** Trouble that a word in the corner is too small for.
+   * @param {string} state @param {{kept: number, lasts: boolean, sentence?: string}} facts */
+  #tell(state, {kept, lasts, sentence}) {
+    if (state === "saved") this.complaint = "";
+    const words = [this.complaint, state === "closed" && sentence, SERIOUS.has(state) && this.sentences[state], kept > 0 && !lasts && this.sentences.fleeting];
+    const said = words.filter(Boolean).join(" ");
+    this.trouble.hidden = !said;
+    if (!said) return;
+    put(this.trouble, "[data-words]", said);
     const out = state === "signed-out" || state === "other-person";
     for (const part of this.trouble.querySelectorAll("[data-sign-in],[data-again]")) /** @type {HTMLElement} */ (part).hidden = !out;
   }
 
   /** Something else went wrong. @param {string} sentence */
   complain(sentence) {
+    this.complaint = sentence;
     this.trouble.hidden = false;
     put(this.trouble, "[data-words]", sentence);
   }
@@ -104,22 +132,27 @@ export class NameBar {
   }
 }
 
+/** Say something in the foot, and aloud. @param {string} sentence */
+export function say(sentence) {
+  put(document, "#sum", sentence);
+  aloud("foot", sentence);
+}
+
 /**
  * The foot: how much of the section is filled in, or the sum of what is selected.
  * @param {Table} table @param {Cell[]} selected @param {import("./model.js").Model} model @param {Sentences} sentences
  */
 export function sum(table, selected, model, sentences) {
-  const place = element("sum");
   if (selected.length > 1) {
     const values = selected.filter((cell) => numeric(cell.rule)).map((cell) => model.get(cell)).filter((value) => typeof value === "number");
     const total = values.reduce((a, b) => a + Number(b), 0);
     const decimals = Math.max(...selected.map((cell) => cell.rule.decimals), 0);
-    place.textContent = fill(sentences.sum, {count: values.length, sum: show(total, {type: "decimal", decimals, minimum: null, maximum: null})});
+    say(fill(sentences.sum, {count: values.length, sum: show(total, {type: "decimal", decimals, minimum: null, maximum: null})}));
     return;
   }
   const typed = [...table.cells.values()].filter((cell) => cell.kind === "input");
-  const count = typed.filter((cell) => model.get(cell) !== null).length;
-  place.textContent = fill(sentences.filled, {count, total: typed.length});
+  const count = typed.filter((cell) => model.get(cell) !== null || model.marks.has(cell.address)).length;
+  say(fill(sentences.filled, {count, total: typed.length}));
 }
 
 /** Cells that come into view stand clear of the heads that stay. @param {Table} table */
@@ -131,15 +164,17 @@ export function clearOfHeads(table) {
   element("pane").style.scrollPadding = `${stays + 8}px 32px 32px ${/** @type {HTMLElement} */ (code).offsetLeft + /** @type {HTMLElement} */ (code).offsetWidth + 8}px`;
 }
 
-/** Fetch a section into the page. @param {string} url @param {string} code @returns {Promise<boolean>} */
-export async function openSection(url, code) {
+/** Fetch a section's head and table; null if there is no answer. @param {string} url @param {string} code */
+export async function fetchSection(url, code) {
   const response = await fetch(`${url}/section/${code}`, {headers: {"X-Fragment": "1"}}).catch(() => null);
-  if (!response?.ok || response.redirected) return false;
-  const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
-  element("section").replaceChildren(...parsed.body.childNodes);
+  const text = response?.ok && !response.redirected ? await response.text().catch(() => null) : null;
+  return text === null ? null : [...new DOMParser().parseFromString(text, "text/html").body.childNodes];
+}
+
+/** The name of the open section, for the browser's tab. */
+export function entitle() {
   const head = element("section").querySelector("[data-title]");
   if (head instanceof HTMLElement) document.title = `${head.dataset.title} · МОДО`;
-  return true;
 }
 
 /** Long lists of choices come when somebody first stands in such a cell. @param {string} url @param {Cell} cell */

@@ -11,7 +11,7 @@
  * @typedef {{cell: string, mine: string, theirs: string, who: string, at: string}} Conflict
  */
 
-/** @typedef {"saved"|"saving"|"offline"|"signed-out"|"closed"|"failed"} State */
+/** @typedef {"saved"|"saving"|"offline"|"signed-out"|"other-person"|"closed"|"failed"} State */
 
 /**
  * @typedef {object} Options
@@ -21,7 +21,7 @@
  * @property {Outbox} outbox
  * @property {(state: State, sentence?: string) => void} onState
  * @property {(saved: Saved, flight: Flight) => void} onSaved
- * @property {() => Promise<string|null>} renew a fresh token for the same person, or null
+ * @property {() => Promise<{token: string, state?: undefined}|{state: State}>} renew a fresh token for the same person, or why there is none
  */
 
 const PAUSE = 1000;
@@ -40,6 +40,8 @@ export class Sync {
     this.blocked = false;
     /** @type {ReturnType<typeof setTimeout>|undefined} */
     this.timer = undefined;
+    /** Somebody has asked to send since the sending began. */
+    this.asked = false;
     /** @type {Promise<void>|null} */
     this.sending = null;
     addEventListener("online", () => this.flush());
@@ -49,8 +51,13 @@ export class Sync {
   /** Something was typed: send it once the typing pauses. */
   touch() {
     if (this.blocked) return;
-    this.options.onState("saving");
+    this.#saving();
     this.#later(PAUSE);
+  }
+
+  /** While attempts fail, the page goes on saying why. */
+  #saving() {
+    if (this.wait === PAUSE) this.options.onState("saving");
   }
 
   /** @param {number} pause */
@@ -63,10 +70,21 @@ export class Sync {
   flush() {
     clearTimeout(this.timer);
     if (this.blocked) return Promise.resolve();
-    this.sending ??= this.#locked().finally(() => {
-      this.sending = null;
-    });
+    this.asked = true;
+    this.sending ??= this.#run();
     return this.sending;
+  }
+
+  /** Until nobody has asked again: what was put while the last request was being answered goes too. */
+  async #run() {
+    try {
+      while (this.asked && !this.blocked) {
+        this.asked = false;
+        await this.#locked();
+      }
+    } finally {
+      this.sending = null;
+    }
   }
 
   /** One tab of a report sends at a time. */
@@ -92,7 +110,7 @@ export class Sync {
 
   /** Whether to go on with the next request. @param {Flight} flight */
   async #send(flight) {
-    this.options.onState("saving");
+    this.#saving();
     const body = new TextEncoder().encode(JSON.stringify({base: flight.base, key: flight.key, cells: flight.cells}));
     let response;
     try {
@@ -146,27 +164,28 @@ export class Sync {
     return false;
   }
 
-  #signedOut() {
+  /** @param {State} [state] */
+  #signedOut(state = "signed-out") {
     this.renewed = false;
     this.blocked = true;
-    this.options.onState("signed-out");
+    this.options.onState(state);
     return false;
   }
 
   /** The token is of an older session: fetch a fresh one and go on. */
   async #renew() {
     this.renewed = true;
-    const token = await this.options.renew();
-    if (token === null) return this.#signedOut();
-    this.token = token;
+    const answer = await this.options.renew();
+    if (answer.state) return this.#signedOut(answer.state);
+    this.token = answer.token;
     return true;
   }
 
   /** After signing in again: take the fresh token and send what waited. @returns {Promise<boolean>} whether it went on */
   async resume() {
-    const token = await this.options.renew();
-    if (token === null) return false;
-    this.token = token;
+    const answer = await this.options.renew();
+    if (answer.state) return this.#signedOut(answer.state);
+    this.token = answer.token;
     this.blocked = false;
     await this.flush();
     return true;
