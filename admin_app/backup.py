@@ -57,6 +57,8 @@ def restore(engine: Engine, files: Path, source: Path, replace: bool = False) ->
         if (Path(scratch) / FILES).is_dir():
             shutil.copytree(Path(scratch) / FILES, files, dirs_exist_ok=True)
     migrations.upgrade(engine)
+    with engine.begin() as connection:
+        migrations.row_level.make(connection)
 
 
 def unpack(source: Path, folder: Path) -> None:
@@ -107,7 +109,7 @@ def pour(dump: Path, url: URL) -> None:
 
 def statements(dump: Path) -> Iterator[bytes]:
     """The dump as SQL, line by line. Raises Failed if it is damaged."""
-    command = [str(postgres.programs() / "pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(dump)]
+    command = [str(postgres.programs() / "pg_restore"), "--no-owner", "--no-privileges", "--no-policies", "--file=-", str(dump)]
     with tempfile.TemporaryFile() as said:
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said) as process:  # noqa: S603
             lines = cast(IO[bytes], process.stdout)

@@ -12,19 +12,33 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, Engine, create_engine, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.orm import ORMExecuteState, Session
 
 from admin_app import migrations, postgres
 from admin_app.config import Settings
 from admin_app.extensions import Database, db
-from admin_app.reporting import scope
+from admin_app.reporting import rowlevel, scope
 from tests.page import Page, Visitor
 from tests.people import PASSWORD, Cast
 from tests.people import cast as make_cast
 from wsgi import create_app
 
 NUMBERS = itertools.count(1)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def unbind(state: ORMExecuteState) -> None:
+    """Here plain sessions share the one connection with scoped ones, which bind it to their actor."""
+    if type(state.session) is Session:
+        rowlevel.hold(state.session.connection(), rowlevel.FREE)
+
+
+@event.listens_for(Session, "before_flush")
+def unbind_flush(session: Session, _context: object, _instances: object) -> None:
+    """The same for what they write."""
+    if type(session) is Session:
+        rowlevel.hold(session.connection(), rowlevel.FREE)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine
 
+from admin_app.migrations import row_level as row_level
+
 
 def config(connection: Connection) -> Config:
     """Alembic's settings for this connection."""

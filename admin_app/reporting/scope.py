@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Executable, event, inspect, select, true
 from sqlalchemy.orm import ORMExecuteState, Session
 
-from admin_app.reporting import history, writes
+from admin_app.reporting import history, rowlevel, writes
 from admin_app.reporting.actor import (
     LIVE,
     NOBODY,
@@ -99,6 +99,7 @@ UNKNOWN = "not a statement over entities (functions alone need .select_from(Mode
 @event.listens_for(ScopedSession, "do_orm_execute")
 def restrict(state: ORMExecuteState) -> None:
     """Hang the rule on one statement, or refuse it. Loads of more columns of a row that is held already pass."""
+    rowlevel.bind(state.session)
     if state.is_relationship_load:
         state.statement = follow(state.statement, state)
     elif not reason() and not state.is_column_load:
@@ -138,6 +139,7 @@ def remember(session: ScopedSession, instance: object) -> None:
 for stage, listener in (
     ("before_flush", writes.judge_old),
     ("before_flush", history.before),
+    ("before_flush", rowlevel.bind_flush),
     ("after_flush", writes.judge_new),
     ("after_flush", history.after),
 ):

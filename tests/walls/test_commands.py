@@ -333,6 +333,13 @@ def counts(engine: Engine) -> list[int]:
         return [connection.scalar(text(f"SELECT count(*) FROM {name}")) or 0 for name in tables]  # noqa: S608  # names above
 
 
+def policies(engine: Engine) -> int:
+    """How many row-level policies guard it, of roles that may read."""
+    query = "SELECT count(*) FROM pg_policies WHERE has_table_privilege(roles[1], quote_ident(tablename), 'SELECT')"
+    with engine.connect() as connection:
+        return connection.scalar(text(query)) or 0
+
+
 def test_a_backup_comes_back(database: Engine, empty: Engine, tmp_path: Path) -> None:
     files = tmp_path / "files"
     (files / "ab").mkdir(parents=True)
@@ -346,6 +353,7 @@ def test_a_backup_comes_back(database: Engine, empty: Engine, tmp_path: Path) ->
         backup.restore(empty, files, archive)
     backup.restore(empty, files, archive, replace=True)
     assert counts(empty) == counts(database)
+    assert policies(empty) == policies(database) != 0
     empty.dispose()
 
 

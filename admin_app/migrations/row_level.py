@@ -1,0 +1,78 @@
+"""Row-level security in PostgreSQL: the roles and policies on which `reporting/rowlevel.py` stands.
+
+`make` may be run again at any time. Migration 0004 runs it, and so does the restoring of a backup: neither roles, which belong
+to the server, nor privileges are in a dump. Who changes a policy here adds a migration that calls `make`.
+"""
+
+import logging
+
+from sqlalchemy import Connection, text
+
+log = logging.getLogger(__name__)
+
+ROLES = ("modo_rows", "modo_support")
+# Another MODO on the same server may have made a role, at this moment even.
+ROLE = """
+DO $$ BEGIN
+    CREATE ROLE {role} NOLOGIN;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$
+"""
+GRANTS = (
+    "GRANT USAGE ON SCHEMA public TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+    "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}",
+)
+MAY = "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
+ARE = """
+SELECT count(*) = 2 FROM pg_roles WHERE rolname IN ('modo_rows', 'modo_support') AND pg_has_role(current_user, oid, 'MEMBER')
+"""
+# Every setting stands in a SELECT of its own: it is then read once a statement, not once a row.
+ME = "(SELECT nullif(current_setting('modo.user', true), '')::int)"
+LOW = "(SELECT current_setting('modo.low', true))"
+HIGH = "(SELECT current_setting('modo.high', true))"
+PATHS = "ARRAY(SELECT unnest(string_to_array(nullif(current_setting('modo.paths', true), ''), ',')))"
+VALUES = "ARRAY(SELECT unnest(string_to_array(nullif(current_setting('modo.values', true), ''), ',')))"
+NODE = f"path >= {LOW} AND path < {HIGH} AND path ^@ ANY ({PATHS})"
+PLACED = "EXISTS (SELECT FROM organization o WHERE o.id = organization_id)"  # the organization's own policy judges that one
+VALUED = f"""EXISTS (SELECT FROM report r JOIN organization o ON o.id = r.organization_id
+    WHERE r.id = report_id AND o.path ^@ ANY ({VALUES}))"""
+PERSON = f"""id = {ME} OR EXISTS (SELECT FROM membership m JOIN organization o ON o.id = m.organization_id
+    WHERE m.user_id = "user".id)"""
+POLICIES = {  # table: what modo_rows sees and writes, what modo_support does
+    "organization": (NODE, "true"),
+    '"user"': (PERSON, "true"),
+    "report": (PLACED, "true"),
+    "comment": (VALUED, VALUED),
+    "attachment": (VALUED, VALUED),
+    "request": (f"author_id = {ME} OR {PLACED}", "true"),
+    "message": (f"recipient_id = {ME}", f"recipient_id = {ME}"),
+}
+
+
+def make(connection: Connection) -> bool:
+    """Roles, privileges, policies; False, with a line in the log, where the login role may neither make the roles nor be them."""
+    may = connection.scalar(text(MAY))
+    if not may and not connection.scalar(text(ARE)):
+        log.warning("PostgreSQL's row-level security is off: the database user can't make the roles modo_rows and modo_support")
+        return False
+    for role in ROLES:
+        if may:
+            connection.execute(text(ROLE.format(role=role)))
+            connection.execute(text(f"GRANT {role} TO CURRENT_USER"))
+        for grant in GRANTS:
+            connection.execute(text(grant.format(role=role)))
+    drop(connection)
+    for table, conditions in POLICIES.items():
+        connection.execute(text(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"))
+        for role, condition in zip(ROLES, conditions, strict=True):
+            connection.exec_driver_sql(f"CREATE POLICY {role} ON {table} TO {role} USING ({condition})")
+    return True
+
+
+def drop(connection: Connection) -> None:
+    """Take the policies off; the roles stay, other databases of the server may use them."""
+    for table in POLICIES:
+        for role in ROLES:
+            connection.execute(text(f"DROP POLICY IF EXISTS {role} ON {table}"))
+        connection.execute(text(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"))
