@@ -242,6 +242,48 @@ class LetterState(Titled):
     FAILED = "failed", _("Failed")
 
 
+class AttributeKind(Titled):
+    """What a further classification field holds."""
+
+    CHOICE = "choice", _("One item of a list")
+    CHOICES = "choices", _("Several items of a list")
+    TEXT = "text", _("Text")
+    NUMBER = "number", _("Number")
+    DATE = "date", _("Date")
+    FLAG = "flag", _("Yes or no")
+
+
+class Sharing(Titled):
+    """Who else finds a saved view among theirs."""
+
+    PRIVATE = "private", _("Only me")
+    SUBTREE = "subtree", _("My part of the organizations")
+    ALL = "all", _("Everybody")
+
+
+class ImportState(Titled):
+    """The life of an import."""
+
+    MAPPING = "mapping", _("Columns are matched")
+    CHECKING = "checking", _("Being checked")
+    READY = "ready", _("Checked")
+    RUNNING = "running", _("Being imported")
+    DONE = "done", _("Imported")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+    REVERSED = "reversed", _("Taken back")
+
+
+class RowOutcome(Titled):
+    """What an import makes of one line of the file."""
+
+    NEW = "new", _("Added")
+    CHANGE = "change", _("Changed")
+    SAME = "same", _("Nothing to change")
+    ERROR = "error", _("With a mistake")
+    SKIP = "skip", _("Left out")
+
+
 # ── Classification: lists that a central operator edits ──────────────────────────────────────────────────────────────
 
 
@@ -304,6 +346,50 @@ def classified(code: str, label: LazyString, help: LazyString | None = None, **p
     )
 
 
+class Attribute(Base):
+    """A further classification field of organizations, added by a central operator at run time.
+
+    Its values lie in ``Organization.extra`` under ``code``: an item's id, a list of ids, a text, a number, an ISO date, a flag.
+    """
+
+    __tablename__ = "attribute"
+    __scope__ = (Everyone(),)
+    __label__ = _("Further field")
+    __labels__ = _("Further fields")
+    __title__ = "title"
+    __table_args__ = (
+        CheckConstraint("code ~ '^[a-z][a-z0-9_]*$'", name="code_is_a_name"),
+        CheckConstraint("(kind IN ('choice', 'choices')) = (classifier_id IS NOT NULL)", name="a_choice_has_a_list"),
+        CheckConstraint("valid_to IS NULL OR valid_from IS NULL OR valid_from <= valid_to", name="ends_after_it_starts"),
+    )
+
+    id: Mapped[Id]
+    code: Mapped[Short] = mapped_column(
+        unique=True,
+        doc=_("A short Latin name by which imports and exports find the field; it stays as it is."),
+        info=words(_("Code"), list=True, search=True),
+    )
+    title: Mapped[Name] = mapped_column(info=words(_("Title"), list=True, search=True))
+    help: Mapped[Long] = mapped_column(server_default="", info=words(_("Help text")))
+    kind: Mapped[AttributeKind] = mapped_column(vocabulary(AttributeKind), info=words(_("Kind"), list=True, filter=True))
+    classifier_id: Mapped[int | None] = mapped_column(
+        ForeignKey("classifier.id"), index=True, info=words(_("List of items"), list=True)
+    )
+    required_types: Mapped[list[int]] = mapped_column(
+        ARRAY(Integer),
+        server_default="{}",
+        doc=_("Organizations of these types must fill the field in; none: it may stay empty."),
+        info=words(_("Required for the types"), classifier="organization_type"),
+    )
+    valid_from: Mapped[date | None] = mapped_column(info=words(_("Valid from"), list=True))
+    valid_to: Mapped[date | None] = mapped_column(info=words(_("Valid to"), list=True))
+    in_list: Mapped[bool] = mapped_column(server_default="false", info=words(_("A column of the list")))
+    in_filter: Mapped[bool] = mapped_column(server_default="true", info=words(_("A filter of the list")))
+    position: Mapped[int] = mapped_column(server_default="0", info=words(_("Order")))
+
+    classifier: Mapped[Classifier | None] = relationship()
+
+
 organization_okved = Table(
     "organization_okved",
     Base.metadata,
@@ -335,6 +421,7 @@ class Organization(Base):
         CheckConstraint("oktmo IS NULL OR oktmo ~ '^([0-9]{8}|[0-9]{11})$'", name="oktmo_has_8_or_11_digits"),
         Index("ix_organization_path", "path"),
         Index("uq_organization_inn_kpp", "inn", "kpp", unique=True, postgresql_where=text("level = 'organization'")),
+        Index("ix_organization_extra", "extra", postgresql_using="gin", postgresql_ops={"extra": "jsonb_path_ops"}),
     )
 
     id: Mapped[Id]
@@ -395,6 +482,7 @@ class Organization(Base):
         doc=_("From this date the organization files no reports; its past reports stay."),
         info=words(_("Closed on"), filter=True, section="tree"),
     )
+    extra: Mapped[Json] = mapped_column(info=words(_("Further fields"), hidden=True))
     created_at: Mapped[Now] = mapped_column(info=words(_("Registered"), readonly=True))
     updated_at: Mapped[Now] = mapped_column(onupdate=func.now(), info=words(_("Changed"), readonly=True))
 
@@ -972,5 +1060,106 @@ class Event(Base):
     subject_id: Mapped[int | None] = mapped_column(info=words(_("Row"), list=True, readonly=True))
     subject: Mapped[str] = mapped_column(String(500), info=words(_("Subject"), list=True, search=True, readonly=True))
     data: Mapped[Json] = mapped_column(info=words(_("Details"), readonly=True))
+    batch: Mapped[uuid.UUID | None] = mapped_column(
+        UUID,
+        index=True,
+        doc=_("Changes made together: one bulk edit, one import, one undo."),
+        info=words(_("Batch"), readonly=True),
+    )
+    origin: Mapped[str] = mapped_column(
+        String(60),
+        server_default="",
+        doc=_("What the change was made for, such as “request:12” or “import:5”."),
+        info=words(_("Made for"), readonly=True),
+    )
 
     organization: Mapped[Organization | None] = relationship()
+
+
+# ── Work in the registries: views of lists, imports ──────────────────────────────────────────────────────────────────
+
+
+class SavedView(Base):
+    """A list as somebody wants to see it again: search, filters, sorting and columns as the list's address has them.
+
+    It opens nothing: the reader's own row rules hold. Others find it by ``shared`` (the verb asks unscoped).
+    """
+
+    __tablename__ = "saved_view"
+    __scope__ = (Own("owner_id"),)
+    __label__ = _("Saved view")
+    __labels__ = _("Saved views")
+    __title__ = "title"
+    __table_args__ = (
+        UniqueConstraint("owner_id", "table_name", "title"),
+        CheckConstraint("(shared = 'subtree') = (organization_id IS NOT NULL)", name="a_subtree_has_a_root"),
+    )
+
+    id: Mapped[Id]
+    owner_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), info=words(_("Owner")))
+    table_name: Mapped[Short] = mapped_column(index=True, info=words(_("List")))
+    title: Mapped[Name] = mapped_column(info=words(_("Title")))
+    query: Mapped[Long] = mapped_column(server_default="", info=words(_("Query")))
+    shared: Mapped[Sharing] = mapped_column(vocabulary(Sharing), server_default="private", info=words(_("Who sees it")))
+    organization_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organization.id"), index=True, info=words(_("Root of the part"))
+    )
+    pinned: Mapped[bool] = mapped_column(server_default="false", info=words(_("A tab above the list")))
+
+
+class ImportRun(Base):
+    """One file brought into a registry, from the matching of its columns to taking it back."""
+
+    __tablename__ = "import_run"
+    __scope__ = (Own("owner_id"),)
+    __label__ = _("Import")
+    __labels__ = _("Imports")
+    __title__ = "file_name"
+
+    id: Mapped[Id]
+    owner_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True, info=words(_("Who")))
+    table_name: Mapped[Short] = mapped_column(info=words(_("List")))
+    file_name: Mapped[Name] = mapped_column(info=words(_("File")))
+    sha256: Mapped[str] = mapped_column(String(64), info=words(_("Checksum"), hidden=True))
+    state: Mapped[ImportState] = mapped_column(vocabulary(ImportState), server_default="mapping", info=words(_("State")))
+    mapping: Mapped[Json] = mapped_column(info=words(_("Columns"), hidden=True))
+    total: Mapped[int] = mapped_column(server_default="0", info=words(_("Lines")))
+    done: Mapped[int] = mapped_column(server_default="0", info=words(_("Lines done")))
+    counts: Mapped[Json] = mapped_column(info=words(_("Counts"), hidden=True))
+    error: Mapped[Long] = mapped_column(server_default="", info=words(_("Error")))
+    batch: Mapped[uuid.UUID] = mapped_column(UUID, default=uuid.uuid4, info=words(_("Batch"), hidden=True))
+    created_at: Mapped[Now] = mapped_column(info=words(_("When")))
+    finished_at: Mapped[Moment | None] = mapped_column(info=words(_("Finished")))
+
+
+class ImportRow(Base):
+    """One line of the file: what was read, what would change, what is wrong with it."""
+
+    __tablename__ = "import_row"
+    __scope__ = (Through("run_id", "ImportRun"),)
+    __label__ = _("Line of an import")
+    __labels__ = _("Lines of an import")
+
+    run_id: Mapped[int] = mapped_column(
+        ForeignKey("import_run.id", ondelete="CASCADE"), primary_key=True, info=words(_("Import"))
+    )
+    line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=words(_("Line")))
+    cells: Mapped[Json] = mapped_column(info=words(_("Read"), hidden=True))
+    outcome: Mapped[RowOutcome] = mapped_column(vocabulary(RowOutcome), info=words(_("Outcome")))
+    row_id: Mapped[int | None] = mapped_column(info=words(_("Row")))
+    changes: Mapped[Json] = mapped_column(info=words(_("Changes"), hidden=True))
+    errors: Mapped[Json] = mapped_column(info=words(_("Mistakes"), hidden=True))
+
+
+class ColumnMemory(Base):
+    """How the columns of such a file were matched the last time, by the signature of its heading."""
+
+    __tablename__ = "column_memory"
+    __scope__ = (Nobody(),)
+    __label__ = _("Remembered columns")
+    __labels__ = _("Remembered columns")
+
+    table_name: Mapped[Short] = mapped_column(primary_key=True, info=words(_("List")))
+    signature: Mapped[str] = mapped_column(String(32), primary_key=True, info=words(_("Signature")))
+    fields: Mapped[list[Any]] = mapped_column(JSONB, info=words(_("Columns")))
+    used_at: Mapped[Now] = mapped_column(onupdate=func.now(), info=words(_("Last used")))
