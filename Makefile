@@ -33,7 +33,7 @@ pictures: .venv/ready-dev ## the pictures of the manual and of README, by a walk
 	@$(BIN)/python -m admin_app.catalogues
 	@MODO_PICTURES=1 $(BIN)/python -m pytest -q tests/browser/test_manual.py
 
-bench: .venv/ready-dev ## the benchmarks beside named peers, with ratios
+bench: .venv/ready-peers ## the benchmarks beside named peers, with ratios
 	$(BIN)/python -m bench
 
 catalogue: .venv/ready ## compile the catalogues
@@ -57,6 +57,12 @@ PIN := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-has
 .venv/ready-dev: requirements-dev.txt
 	$(call install,requirements-dev.txt)
 	@touch .venv/ready
+
+# What the benchmarks compare with lies beside our own packages, never among them.
+.venv/ready-peers: bench/requirements.txt .venv/ready-dev
+	@echo 'Packages to compare with (.venv/peers)…'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes --no-deps --upgrade --target .venv/peers -r $<
+	@touch $@
 
 # An environment of our own with exactly these files; the mark is set only when all of it is there.
 define install

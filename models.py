@@ -3,14 +3,15 @@
 Data only: no behaviour, no imports of ours. What a column is, is said once, here:
 
 - ``doc=`` is the help text under its field; ``info=words(label, …)`` its label and its places on the generated screens
-  (``list``, ``search``, ``filter``, ``section``, ``widget``, ``check``, ``hidden``, ``readonly``);
+  (``list``, ``search``, ``filter``, ``section``, ``widget``, ``check``, ``hidden``, ``readonly``, ``only``: the other field
+  and its values with which this one is given, any value if none is named);
 - ``__label__`` names one row, ``__labels__`` the list, ``__title__`` the attribute that stands for a row in pickers;
 - ``__scope__`` says how a row belongs to organizations; ``admin_app.reporting.scope`` turns it into SQL.
   A model without a scope is seen by nobody.
 
 ``sort_key`` columns hold the row's name as it sorts in Russian (the SQL function of that name: lower case, ё as е, numbers
-padded), because the embedded PostgreSQL has no ICU. Times are UTC with zone. Every CHECK constraint is a law of the domain,
-named after it.
+padded), because the embedded PostgreSQL has no ICU; ``search_key`` columns all words and digits by which a row is found (the
+fields that it ``covers``). Times are UTC with zone. Every CHECK constraint is a law of the domain, named after it.
 """
 
 import enum
@@ -422,6 +423,7 @@ class Organization(Base):
         Index("ix_organization_path", "path"),
         Index("uq_organization_inn_kpp", "inn", "kpp", unique=True, postgresql_where=text("level = 'organization'")),
         Index("ix_organization_extra", "extra", postgresql_using="gin", postgresql_ops={"extra": "jsonb_path_ops"}),
+        Index("ix_organization_search", text("search_grams(search_key)"), postgresql_using="gin"),
     )
 
     id: Mapped[Id]
@@ -429,7 +431,13 @@ class Organization(Base):
         ForeignKey("organization.id"),
         index=True,
         doc=_("Who reviews the reports of this organization."),
-        info=words(_("Superior organization"), list=True, filter=True, section="tree"),
+        info=words(
+            _("Superior organization"),
+            list=True,
+            filter=True,
+            section="tree",
+            only=("level", ("municipality", "organization", "branch")),
+        ),
     )
     level: Mapped[Level] = mapped_column(
         vocabulary(Level), info=words(_("Place in the tree"), list=True, filter=True, section="tree")
@@ -447,6 +455,21 @@ class Organization(Base):
         index=True,
         info=words(_("Sort key"), hidden=True),
     )
+    search_key: Mapped[str] = mapped_column(
+        Text(collation="C"),
+        Computed(
+            "search_key(short_name || ' ' || full_name || ' ' || coalesce(address, '') || ' ' || coalesce(email, '') || ' '"
+            " || coalesce(head_name, ''), coalesce(phone, '') || ';' || coalesce(inn, '') || ';' || coalesce(kpp, '') || ';'"
+            " || coalesce(ogrn, '') || ';' || coalesce(okpo, ''))",
+            persisted=True,
+        ),
+        deferred=True,
+        info=words(
+            _("Search key"),
+            hidden=True,
+            covers=("short_name", "full_name", "address", "email", "head_name", "phone", "inn", "kpp", "ogrn", "okpo"),
+        ),
+    )
     full_name: Mapped[str] = mapped_column(String(500), info=words(_("Full name"), search=True, section="names"))
     address: Mapped[str | None] = mapped_column(String(500), info=words(_("Address"), search=True, section="contacts"))
     site: Mapped[str | None] = mapped_column(String(250), info=words(_("Site"), section="contacts", check="site"))
@@ -462,7 +485,7 @@ class Organization(Base):
         doc=_("10 digits for a legal entity, 12 for an entrepreneur; the last ones are check digits."),
         info=words(_("INN"), list=True, search=True, section="codes", check="inn"),
     )
-    kpp: Mapped[str | None] = mapped_column(String(9), info=words(_("KPP"), section="codes", check="kpp"))
+    kpp: Mapped[str | None] = mapped_column(String(9), info=words(_("KPP"), search=True, section="codes", check="kpp"))
     ogrn: Mapped[str | None] = mapped_column(String(15), info=words(_("OGRN"), search=True, section="codes", check="ogrn"))
     okpo: Mapped[str | None] = mapped_column(String(14), info=words(_("OKPO code"), search=True, section="codes", check="okpo"))
     oktmo: Mapped[str | None] = mapped_column(
@@ -496,7 +519,7 @@ class Organization(Base):
     okved_main: Mapped[ClassifierItem | None] = relationship(foreign_keys=[okved_main_id])
     okved_additional: Mapped[list[ClassifierItem]] = relationship(
         secondary=organization_okved,
-        info=words(_("OKVED, additional activities"), classifier="okved", section="classification"),
+        info=words(_("OKVED, additional activities"), classifier="okved", section="classification", only=("okved_main_id", ())),
     )
     memberships: Mapped[list["Membership"]] = relationship(back_populates="organization", passive_deletes="all")
 
@@ -529,6 +552,7 @@ class User(Base, UserMixin):
     __table_args__ = (
         Index("uq_user_username", func.lower(text("username")), unique=True),
         Index("uq_user_email", func.lower(text("email")), unique=True),
+        Index("ix_user_search", text("search_grams(search_key)"), postgresql_using="gin"),
     )
 
     id: Mapped[Id]
@@ -542,6 +566,14 @@ class User(Base, UserMixin):
         Computed("sort_key(surname || ' ' || name || ' ' || patronymic)", persisted=True),
         index=True,
         info=words(_("Sort key"), hidden=True),
+    )
+    search_key: Mapped[str] = mapped_column(
+        Text(collation="C"),
+        Computed(
+            "search_key(surname || ' ' || name || ' ' || patronymic || ' ' || username || ' ' || email, phone)", persisted=True
+        ),
+        deferred=True,
+        info=words(_("Search key"), hidden=True, covers=("surname", "name", "patronymic", "username", "email", "phone")),
     )
     position: Mapped[str] = mapped_column(String(250), server_default="", info=words(_("Position")))
     phone: Mapped[str] = mapped_column(
@@ -1054,7 +1086,9 @@ class Event(Base):
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True, info=words(_("Who"), readonly=True))
     actor_name: Mapped[Name] = mapped_column(info=words(_("Who"), list=True, search=True, readonly=True))
     organization_id: Mapped[int | None] = mapped_column(
-        ForeignKey("organization.id"), index=True, info=words(_("Organization"), list=True, filter=True, readonly=True)
+        ForeignKey("organization.id", ondelete="SET NULL"),
+        index=True,
+        info=words(_("Organization"), list=True, filter=True, readonly=True),
     )
     subject_type: Mapped[str] = mapped_column(String(40), info=words(_("Table"), list=True, filter=True, readonly=True))
     subject_id: Mapped[int | None] = mapped_column(info=words(_("Row"), list=True, readonly=True))

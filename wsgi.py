@@ -1,6 +1,6 @@
 """The table of contents of the product: what an application is made of, in order. Nobody imports this module."""
 
-from flask import Flask, has_request_context, request
+from flask import Flask, g, has_request_context, request
 from flask_admin import Admin
 from flask_admin.theme import Theme
 from flask_login import current_user
@@ -62,10 +62,7 @@ def locale() -> str:
 
 def act() -> None:
     """From here on the request sees what its person may see; nobody signed in sees nothing."""
-    auth = db.get_session("auth")
-    person = current_user.id if current_user.is_authenticated else None
-    scope.begin(scope.actor_of(person, auth))
-    auth.commit()  # its transaction ends here, none stays open beside the request's own
+    scope.begin(g.actor if current_user.is_authenticated else scope.NOBODY)
 
 
 def rest(_error: BaseException | None) -> None:

@@ -55,6 +55,11 @@ class Settings:
         """Where attachments lie, by checksum."""
         return self.data_dir / "files"
 
+    @property
+    def imports(self) -> Path:
+        """Where uploaded registries lie until their import is over."""
+        return self.data_dir / "imports"
+
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     """Settings from environment variables; the secret key is made once and kept in the data directory."""

@@ -27,6 +27,7 @@ from admin_app.config import Settings
 from admin_app.extensions import db, security
 from admin_app.reporting import accounts, attempts, letters, passwords
 from admin_app.reporting.account_letters import CONFIRM_DAYS, RESET_HOURS
+from admin_app.reporting.actor import actor_of
 from models import LoginSession, Role, User
 
 SETTINGS: dict[str, Any] = {
@@ -105,7 +106,10 @@ def way_back() -> str | None:
 
 
 def load(uniquifier: str) -> User | None:
-    """The person of this request, if the browser's row is alive: neither ended, nor idle, nor too old. One statement."""
+    """The person of this request, if the browser's row is alive: neither ended, nor idle, nor too old.
+
+    What they are allowed to be is read in the same transaction and kept as ``g.actor``: two statements, one commit.
+    """
     auth, now = db.get_session("auth"), datetime.now(UTC)
     row = auth.execute(
         select(User, LoginSession)
@@ -117,7 +121,8 @@ def load(uniquifier: str) -> User | None:
     user, browser = row
     if browser.seen_at < now - TOUCH:
         browser.seen_at = now
-    auth.commit()
+    g.actor = actor_of(user.id, auth)
+    auth.commit()  # none stays open beside the request's own
     set_request_attr("fs_authn_via", "session")
     set_request_attr("fs_paa", session.get("fs_paa", 0))
     return user

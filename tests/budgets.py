@@ -32,6 +32,7 @@ BUDGETS: tuple[tuple[str, str, int], ...] = (
     ("central", "/admin/user/", 9),
     ("central", "/admin/report/", 9),
     ("central", "/admin/event/", 9),
+    ("irkutsk", "/admin/imports/", 9),
 )
 
 

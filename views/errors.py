@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import Admin
 from flask_babel import LazyString, force_locale
 from flask_babel import lazy_gettext as _
-from flask_login import current_user
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError
 from werkzeug.exceptions import BadRequest, BadRequestKeyError, Conflict, Forbidden, HTTPException, InternalServerError
@@ -161,6 +161,7 @@ def page(said: Said, **facts: object) -> str:
     except Exception:
         log.exception("the error page itself failed")
         g.shell = Shell(locale="ru", view=view(), here="/")
+        g._login_user = AnonymousUserMixin()  # flask-login would ask the database again for whom the page is
         with force_locale("ru"):
             return render_template("error/page.html", said=said, call=CALL_US, home="/", **facts)
 

@@ -6,13 +6,13 @@ from itertools import groupby
 
 from flask import Flask, abort, g
 from flask_admin import Admin
-from flask_babel import LazyString, format_date
+from flask_babel import LazyString, format_date, format_decimal, gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, inspect, select
 from sqlalchemy.orm import joinedload
 
 from admin_app.extensions import db
-from admin_app.reporting import days, guard, memberships, owing, reports, scope
+from admin_app.reporting import attributes, days, guard, memberships, owing, reports, scope
 from admin_app.reporting.guard import Permission
 from models import SECTIONS, Campaign, ClassifierItem, Form, FormVersion, Membership, Organization, Report, Titled
 from views import deadlines, paging
@@ -116,16 +116,33 @@ def people(organization: Organization) -> list[Membership]:
 # ── The card: what models.py says about the columns of an organization, with values ──────────────────────────────────
 
 
-def card(organization: Organization) -> list[tuple[LazyString, list[tuple[LazyString, str]]]]:
+def card(organization: Organization) -> list[tuple[LazyString, list[tuple[LazyString | str, str]]]]:
     """The filled fields of the card by section, in the order of the schema: (section, [(label, value)])."""
     _items = classified(organization)  # held while the references are read, which then find them in the session
-    facts: dict[str, list[tuple[LazyString, str]]] = {}
+    facts: dict[str, list[tuple[LazyString | str, str]]] = {}
     for attribute in inspect(Organization).attrs:
         info = attribute.columns[0].info if hasattr(attribute, "columns") else attribute.info
         value = said(organization, attribute.key) if "section" in info else ""
         if value:
             facts.setdefault(info["section"], []).append((info["label"], value))
+    if more := further(organization):
+        facts.setdefault("classification", []).extend(more)
     return [(title, facts[name]) for name, title in SECTIONS.items() if name in facts]
+
+
+def further(organization: Organization) -> list[tuple[LazyString | str, str]]:
+    """What is filled in of the fields that operators have added: title and value in words."""
+    told = attributes.told(db.session, organization.extra)
+    return [(title, "; ".join(plain(one) for one in found)) for title, found in told]
+
+
+def plain(value: object) -> str:
+    """A text, a number, a date, yes."""
+    if value is True:
+        return str(gettext("yes"))
+    if isinstance(value, date):
+        return str(format_date(value, "d MMMM y"))
+    return str(format_decimal(value, "#,##0.######") if isinstance(value, int | float) else value)
 
 
 def classified(organization: Organization) -> list[ClassifierItem]:

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from admin_app.extensions import db
-from admin_app.reporting import progress, scope
+from admin_app.reporting import days, progress, scope
 from admin_app.reporting.guard import Permission
 from models import Campaign, Level, Organization
 from views.base import Screen, asked, expose
@@ -91,10 +91,12 @@ class Curve:
 
 def curve_of(campaign: Campaign, node: Organization, total: int, width: int) -> Curve | None:
     """Accepted reports by day, if there are any."""
-    days = progress.accepted_by_day(db.session, campaign.id, node)
-    if not days or not total:
+    counts = progress.accepted_by_day(db.session, campaign.id, node)
+    if not counts or not total:
         return None
-    first, last = days[0][0] - timedelta(days=1), days[-1][0]
+    first, last = counts[0][0] - timedelta(days=1), counts[-1][0]
+    if campaign.closed_at is None and (days.today() - first).days < 400:
+        last = max(last, days.today())  # while reports are still coming in, a day without any is a day too
     end = max(last, campaign.deadline) if (campaign.deadline - first).days < 400 else last
     span = max(1, (end - first).days)
 
@@ -105,8 +107,9 @@ def curve_of(campaign: Campaign, node: Organization, total: int, width: int) -> 
         return round(HEIGHT - count / total * HEIGHT, 1)
 
     points = [(0.0, float(HEIGHT))]
-    for day, count in days:
+    for day, count in counts:
         points += [(x(day), points[-1][1]), (x(day), y(count))]
+    points.append((x(last), points[-1][1]))
     ticks = [first + timedelta(days=round(span * part / 4)) for part in range(5)]
     return Curve(
         width=width,
@@ -114,7 +117,7 @@ def curve_of(campaign: Campaign, node: Organization, total: int, width: int) -> 
         last=points[-1],
         deadline=x(campaign.deadline) if first <= campaign.deadline <= end else None,
         ticks=[(x(day), day) for day in ticks],
-        accepted=days[-1][1],
+        accepted=counts[-1][1],
         total=total,
         until=last,
     )

@@ -70,6 +70,7 @@ def finding() -> dict[str, str]:
         "group-query": _("Queries: %(count)s — correct or explain"),
         "group-hint": _("Hints: %(count)s"),
         "all-right": _("Everything adds up."),
+        "all-right-here": _("In this section everything adds up."),
         "more": _("And %(count)s more: put these right first."),
         "errors": _("there are errors"),
         "empty": _("nothing yet"),

@@ -114,8 +114,7 @@ def frame() -> Shell:
 def fill(shell: Shell, user: User) -> None:
     """Add the signed-in person, where they work and what they have not read."""
     shell.person = Person(user.id, user.surname, initials(user.surname, user.name))
-    shell.organizations = places(user.id)
-    shell.unread = unread(user.id)
+    shell.organizations, shell.unread = places(user.id)
 
 
 def language() -> str:
@@ -151,21 +150,19 @@ def initials(surname: str, name: str) -> str:
     return f"{name[:1]}{surname[:1]}".upper()
 
 
-def places(user_id: int) -> list[Place]:
-    """The organizations that a person is attached to today, in Russian order."""
-    own = select(Membership.organization_id).where(Membership.user_id == user_id, memberships.in_force())
+def places(user_id: int) -> tuple[list[Place], int]:
+    """The organizations that a person is attached to today, in Russian order; how many messages they have not opened."""
+    unread = select(func.count(Message.id)).where(Message.recipient_id == user_id, Message.read_at.is_(None))
     rows = db.session.execute(
-        select(Organization.id, Organization.short_name, Organization.level)
-        .where(Organization.id.in_(own))
+        select(unread.scalar_subquery().label("unread"), Organization.id, Organization.short_name, Organization.level)
+        .select_from(User)
+        .outerjoin(Membership, (Membership.user_id == User.id) & memberships.in_force())
+        .outerjoin(Organization, Organization.id == Membership.organization_id)
+        .where(User.id == user_id)
         .order_by(Organization.sort_key)
-    )
-    return [Place(row.id, row.short_name, ICONS[row.level]) for row in rows]
-
-
-def unread(user_id: int) -> int:
-    """How many messages the person has not opened."""
-    count = select(func.count(Message.id)).where(Message.recipient_id == user_id, Message.read_at.is_(None))
-    return db.session.scalar(count) or 0
+    ).all()
+    found = {row.id: Place(row.id, row.short_name, ICONS[row.level]) for row in rows if row.id is not None}
+    return list(found.values()), rows[0].unread if rows else 0
 
 
 def menu_of(admin: Admin) -> list[Entry]:

@@ -4,17 +4,20 @@
 say it, a class of its own.
 """
 
-from flask import abort
+from flask import abort, jsonify, request
 from flask_admin import Admin, AdminIndexView, expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as N_
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from admin_app.crud import palette
 from admin_app.crud.base import SchemaView
-from admin_app.crud.events import EventView
+from admin_app.crud.classifiers import ClassifierItemView, ClassifierView
+from admin_app.crud.importing import ImportView
+from admin_app.crud.importing import register as takes_files
 from admin_app.crud.people import MembershipView, UserView
-from admin_app.crud.registries import ClassifierItemView, ClassifierView, OrganizationView
+from admin_app.crud.registries import AttributeView, OrganizationView
 from admin_app.crud.reporting import (
     CampaignView,
     FormVersionView,
@@ -25,7 +28,11 @@ from admin_app.crud.reporting import (
     RequestView,
 )
 from admin_app.crud.rights import sign_in_first
+from admin_app.crud.undoing import LogView
+from admin_app.crud.why import WhyView
+from admin_app.extensions import db
 from models import (
+    Attribute,
     Base,
     Campaign,
     Classifier,
@@ -49,6 +56,7 @@ SCREENS: tuple[tuple[type[SchemaView], type[Base], object], ...] = (
     (MembershipView, Membership, REGISTRIES),
     (ClassifierView, Classifier, REGISTRIES),
     (ClassifierItemView, ClassifierItem, REGISTRIES),
+    (AttributeView, Attribute, REGISTRIES),
     (FormView, Form, REPORTING),
     (FormVersionView, FormVersion, REPORTING),
     (PeriodView, Period, REPORTING),
@@ -56,7 +64,7 @@ SCREENS: tuple[tuple[type[SchemaView], type[Base], object], ...] = (
     (ReportView, Report, REPORTING),
     (RequestView, Request, SERVICE),
     (MessageView, Message, SERVICE),
-    (EventView, Event, SERVICE),
+    (LogView, Event, SERVICE),
 )
 
 
@@ -84,8 +92,20 @@ class Home(AdminIndexView):
             abort(403, _("These screens are for operators. What you need is in your cabinet."))
         return str(self.render("admin/index.html", groups=groups))
 
+    @expose("/palette")
+    def palette_view(self) -> Response:
+        """What Ctrl+K offers for ?q=, as JSON [{title, hint, address}]; nothing to strangers and clerks."""
+        if not current_user.is_authenticated:
+            return sign_in_first()
+        text = request.args.get("q", "").replace("\x00", "").strip()[:100]
+        return jsonify(palette.offered(self.admin._views if self.admin else (), text, db.session))
+
 
 def register(admin: Admin) -> None:
     """Add the generated screens, in menu order. Needs an application context."""
     for view, model, category in SCREENS:
-        admin.add_view(view(model, category=category, endpoint=model.__tablename__))
+        made = view(model, category=category, endpoint=model.__tablename__)
+        admin.add_view(made)
+        takes_files(made)
+    admin.add_view(ImportView(REGISTRIES))
+    admin.add_view(WhyView(category=REGISTRIES))

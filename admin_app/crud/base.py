@@ -18,17 +18,35 @@ from sqlalchemy.sql.base import ExecutableOption
 from werkzeug.wrappers import Response
 from wtforms import Form
 
-from admin_app.crud import card, export, inputs, listing, merging, mistakes, pickers, relations, searching
+from admin_app.crud import (
+    attributes,
+    card,
+    export,
+    filters,
+    inputs,
+    listing,
+    merging,
+    mistakes,
+    past,
+    pickers,
+    relations,
+    searching,
+    timeline,
+)
+from admin_app.crud.bulk import Bulk
 from admin_app.crud.fields import FieldSpec, Kind, fields_of, is_ref
-from admin_app.crud.rights import GuardedView
+from admin_app.crud.links import Links
+from admin_app.crud.saved import SavedViews
 from admin_app.extensions import db
+from admin_app.reporting import guard, scope
+from admin_app.reporting.guard import Permission
 from models import Base
 
-Answer = str | Response | tuple[str, int]
+Answer = past.Answer
 NO_ROW = N_("There is no such row, or it belongs to an organization that you are not attached to.")
 
 
-class SchemaView(GuardedView):
+class SchemaView(past.Past, Bulk, SavedViews):
     """Everything that the schema says about a table, on Flask-Admin's routes and in the product's clothes.
 
     It stands on Flask-Admin's `BaseModelView`, not on its SQLAlchemy view: that one fetches by `session.get`, fills whole tables
@@ -45,12 +63,12 @@ class SchemaView(GuardedView):
     action_view = ajax_lookup = ajax_update = None  # Flask-Admin's own routes that we replace or do without
 
     def __init__(self, model: type[Base], category: LazyString, endpoint: str) -> None:
-        self.specs: tuple[FieldSpec, ...] = tuple(self.own_words(spec) for spec in fields_of(model))
-        columns = sorted(self.specs, key=lambda spec: spec.name != (self.lead or model.__title__))
+        self.schema: tuple[FieldSpec, ...] = tuple(self.own_words(spec) for spec in fields_of(model))
+        columns = sorted(self.schema, key=lambda spec: spec.name != (self.lead or model.__title__))
         self.column_list = [spec.name for spec in columns if spec.list and spec.shown]
         self.column_sortable_list = ()
-        self.column_details_list = self.column_export_list = [spec.name for spec in self.specs if spec.shown]
-        self.form = inputs.form_of(self.typed(), self.rules)
+        self.column_details_list = self.column_export_list = [spec.name for spec in self.schema if spec.shown]
+        self.form = inputs.form_of([spec for spec in self.schema if spec.typed], self.rules)
         super().__init__(model, name=model.__labels__, category=category, endpoint=endpoint)
 
     def own_words(self, spec: FieldSpec) -> FieldSpec:
@@ -58,9 +76,19 @@ class SchemaView(GuardedView):
         choices = self.extra_choices.get(spec.name)
         return replace(spec, kind=Kind.CHOICE, choices=tuple(choices)) if choices else spec
 
+    @property
+    def specs(self) -> tuple[FieldSpec, ...]:
+        """All fields of the screen today: the schema's, and those that operators have added."""
+        return (*self.schema, *attributes.further(self.model, db.session))
+
     def typed(self) -> tuple[FieldSpec, ...]:
         """The fields of the form."""
         return tuple(spec for spec in self.specs if spec.typed)
+
+    def form_class(self) -> type[Form]:
+        """The form of today's fields."""
+        further = attributes.further(self.model, db.session)
+        return inputs.form_of(self.typed(), self.rules) if further else self._create_form_class
 
     # ── Pages ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -68,11 +96,16 @@ class SchemaView(GuardedView):
     def index_view(self) -> Answer:
         """The list."""
         asked = self.asked()
-        found, links = listing.page_of(asked, db.session), listing.Links(self.get_url(".index_view"), asked)
-        chips = [flt.chip() for flt in asked.filters if flt.used]
+        found, links = listing.page_of(asked, db.session), Links(self.get_url(".index_view"), asked)
         searched = ", ".join(str(spec.label) for spec in self.specs if searching.looks_at(self.model, spec))
-        about = {"heads": links.heads(), "chips": chips, "searched": searched, "cap": listing.CAP}
+        about = {"heads": links.heads(), "searched": searched, "cap": listing.CAP, **self.tabs(links), **self.choices(asked)}
         return str(self.render("admin/list.html", listing=asked, found=found, links=links, **about))
+
+    def choices(self, asked: listing.Listing) -> dict[str, Any]:
+        """The fields that could be further columns and further filters of the list."""
+        columns = [spec for spec in self.specs if listing.offers(spec) and spec not in asked.columns]
+        there = {flt.spec.name for flt in asked.filters}
+        return {"columns": columns, "fields": [spec for spec in self.specs if filters.offers(spec) and spec.name not in there]}
 
     @expose("/details/")
     def details_view(self) -> Answer:
@@ -99,7 +132,7 @@ class SchemaView(GuardedView):
         self.demand("edit", row)
         if request.method == "GET":
             return self.form_page(self.ready_form(row), row)
-        merged = merging.merge(self._create_form_class, self.typed(), row, request.form, self.fixed(row))
+        merged = merging.merge(self.form_class(), self.typed(), row, request.form, self.fixed(row))
         form = self.ready_form(row, merged.data)
         base, valid = merging.base_of(form), form.validate()
         told = merging.tell(merged, form, row, db.session)
@@ -110,28 +143,12 @@ class SchemaView(GuardedView):
             return redirect(self.card_address(row))
         return self.form_page(form, row, base=base, told=told)
 
-    @expose("/delete/", methods=("GET", "POST"))
-    def delete_view(self) -> Answer:
-        """The question whether to delete a row, and the deletion."""
-        self.demand("delete")
-        row = self.sought()
-        if row is None:
-            return self.nothing()
-        self.demand("delete", row)
-        name, sentence = self.title(row), ""
-        if request.method == "POST":
-            sentence = self.remove(row)
-            if not sentence:
-                flash(_("“%(name)s” is deleted.", name=name), "success")
-                return redirect(self.get_url(".index_view"))
-        return self.question("admin/delete.html", name, sentence, row)
-
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> Response:
         """The list as a file, as it is filtered, searched and sorted."""
-        if export_type != "csv":
+        if export_type not in export.TYPES:
             abort(404)
-        return export.csv(self.asked(), self.endpoint)
+        return export.download(self.asked(), self.endpoint, str(self.name), export_type)
 
     @expose("/lookup/<field>")
     def lookup(self, field: str) -> Response:
@@ -147,8 +164,9 @@ class SchemaView(GuardedView):
     def asked(self) -> listing.Listing:
         """The list that the address asks for."""
         specs = {spec.name: spec for spec in self.specs}
-        columns = [specs[name] for name in self.column_list]
-        return listing.read(self.model, columns, self.specs, db.session, request.args)
+        further = [name for name, spec in specs.items() if spec.extra and spec.list]
+        columns = [specs[name] for name in (*self.column_list, *further)]
+        return listing.read(self.model, columns, list(specs.values()), db.session, request.args)
 
     def sought(self) -> Any:
         """The row that the address names, or None. What is going to be changed is locked: nobody else changes it until then."""
@@ -176,7 +194,7 @@ class SchemaView(GuardedView):
     def ready_form(self, row: Any, sent: Any = None) -> Form:
         """The form, filled with what was sent or else with the row, its pickers knowing what may be chosen."""
         sent = request.form if sent is None and request.method == "POST" else sent
-        form: Form = self._create_form_class(sent, obj=row, **self.preset(row))
+        form: Form = self.form_class()(sent, obj=row, **self.preset(row))
         for name in self.fixed(row):
             del form[name]
         pickers.ready(form, db.session, self.get_url(".index_view") + "lookup/")
@@ -189,7 +207,7 @@ class SchemaView(GuardedView):
     def preset(self, row: Any) -> dict[str, Any]:
         """What a new row's form is filled with: the database's own values, and what the address names (?parent_id=5)."""
         if row is not None:
-            return {}
+            return {spec.name: spec.get(row) for spec in self.typed() if spec.extra}
         found = {spec.name: card.default(spec) for spec in self.typed() if spec.default}
         asked = {name: pickers.number(value) for name, value in request.args.items() if is_ref(self.model, name)}
         return found | {name: key for name, key in asked.items() if key is not None}
@@ -200,7 +218,8 @@ class SchemaView(GuardedView):
         back = self.get_url(".index_view") if row is None else self.card_address(row)
         base = "" if row is None or "base" in facts else merging.base_of(form)
         about = {"row": row, "name": "" if row is None else self.title(row), "back": back, "action": here(), "base": base}
-        return str(self.render("admin/form.html", form=form, columns=card.columns(sections), **{**about, **facts}))
+        template = str(facts.pop("template", "admin/form.html"))
+        return str(self.render(template, form=form, columns=card.columns(sections), **{**about, **facts}))
 
     def lost_page(self) -> tuple[str, int]:
         """The row is gone: what was typed stays on the page, to be copied, or to be added anew if the row was deleted."""
@@ -227,7 +246,10 @@ class SchemaView(GuardedView):
     def beside(self, row: Any) -> dict[str, Any]:
         """What else the card shows: actions, and lists of rows that belong to this one."""
         verbs = {verb: not self.refusal(verb, row) for verb in ("edit", "delete")}
-        return {"may": verbs, "lists": list(self.lists_under(row)), "actions": self.actions(row), "name": self.title(row)}
+        past = timeline.of_row(db.session, row, timeline.ON_CARD) if timeline.readable(self.model) else None
+        actions = [*self.actions(row), *self.why(row)]
+        facts = {"may": verbs, "lists": list(self.lists_under(row)), "actions": actions, "name": self.title(row)}
+        return {**facts, "history": past}
 
     def list_actions(self) -> list[tuple[str, str]]:
         """Further things to do from the list: words and address."""
@@ -237,6 +259,12 @@ class SchemaView(GuardedView):
         """Further things to do with the row: words and address."""
         return []
 
+    def why(self, row: Any) -> list[tuple[str, str]]:
+        """The way to the question who sees the row, for those who may ask (`admin_app.crud.why`)."""
+        if not guard.may(scope.current(), Permission.USER_READ):
+            return []
+        return [(_("Who sees it, and why"), url_for("why.of_row", table=self.endpoint, row=card.key_of(row)))]
+
     def more_pickers(self) -> tuple[FieldSpec, ...]:
         """Fields of further forms on the card that are chosen by typing."""
         return ()
@@ -244,7 +272,7 @@ class SchemaView(GuardedView):
     def lists_under(self, row: Any) -> Iterator[tuple[str, str]]:
         """Lists of other tables filtered to this row: words and address. The schema's filters say which there are."""
         for view in self.siblings():
-            specs = [spec for spec in view.specs if spec.filter and spec.target is self.model and spec.classifier is None]
+            specs = [spec for spec in view.schema if spec.filter and spec.target is self.model and spec.classifier is None]
             for spec in specs:
                 words = f"{view.name}: {spec.label}" if len(specs) > 1 or view is self else str(view.name)
                 yield words, view.get_url(f"{view.endpoint}.index_view", **{spec.name: row.id})
@@ -262,6 +290,10 @@ class SchemaView(GuardedView):
     def card_address(self, row: Any) -> str:
         """The card of a row of this table."""
         return str(self.get_url(".details_view", id=card.key_of(row)))
+
+    def get_url(self, endpoint: str, **kwargs: Any) -> str:
+        """An address; one that begins with a point is this screen's, also while another screen draws its pages."""
+        return str(super().get_url(f"{self.endpoint}{endpoint}" if endpoint.startswith(".") else endpoint, **kwargs))
 
     def title(self, row: Any) -> str:
         """What the row is called."""
@@ -287,16 +319,6 @@ class SchemaView(GuardedView):
             card.fill(row, self.typed(), form, db.session, created)
         if created:
             db.session.add(row)
-
-    def remove(self, row: Any) -> str:
-        """Delete the row. Empty, or the sentence that says why it stays."""
-        try:
-            db.session.delete(row)
-            db.session.commit()
-        except mistakes.KINDS as error:
-            db.session.rollback()
-            return mistakes.sentence(error, self.model)[1]
-        return ""
 
 
 def here() -> str:

@@ -65,7 +65,7 @@ def read(row: Any, specs: Iterable[FieldSpec], session: Session, address: Callab
     wanted: dict[Any, set[int]] = {}
     for spec in shown:
         if spec.target is not None:
-            wanted.setdefault(spec.target, set()).update(values.ids(getattr(row, spec.name)))
+            wanted.setdefault(spec.target, set()).update(values.ids(spec.get(row)))
     titles = relations.titles(session, wanted)
     made = sections(shown, type(row))
     return [Section(one.name, one.title, [line(row, spec, titles, address) for spec in one.parts]) for one in made]
@@ -73,7 +73,7 @@ def read(row: Any, specs: Iterable[FieldSpec], session: Session, address: Callab
 
 def line(row: Any, spec: FieldSpec, titles: Titles, address: Callable[[type[Base], int], str]) -> Line:
     """One field of the card."""
-    value = getattr(row, spec.name)
+    value = spec.get(row)
     linked = spec.kind is Kind.REF and (spec.target, value) in titles
     return Line(spec, values.words(spec, value, titles), address(spec.target, value) if linked and spec.target else "")
 
@@ -102,11 +102,11 @@ def fill(row: Any, specs: Iterable[FieldSpec], form: Form, session: Session, cre
     for spec in specs:
         if spec.name not in form:
             continue
-        old, new = getattr(row, spec.name), stored(spec, form[spec.name].data, session)
+        old, new = spec.get(row), stored(spec, form[spec.name].data, session)
         if new is None and not spec.nullable and spec.default is not None:
             continue  # left empty: the database has its own value, or the row keeps what it has
         if created or not same(spec, old, new):
-            setattr(row, spec.name, new)
+            spec.put(row, new)
             changed = True
     return changed
 

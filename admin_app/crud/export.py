@@ -1,64 +1,76 @@
-"""A list as a CSV file that spreadsheets open at once: the rows and columns of the list, in its order.
+"""A list as a file, as it is shown: the same filters, search, order and columns, in XLSX or CSV; a sheet says what it is.
 
 The ids are fetched with the request; the rows follow in chunks, each in an application context of its own that acts for the same
-person, so that nothing of the ended request is used. Cells that a spreadsheet would take for a formula get an apostrophe.
+person, so that nothing of the ended request is used.
 """
 
-import csv as files
-import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Flask, Response, current_app
 from flask_babel import force_locale, get_locale
+from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Integer, any_, literal, select
 
-from admin_app.crud import listing
+from admin_app.crud import listing, relations, values
+from admin_app.crud.fields import FieldSpec, Kind
 from admin_app.crud.listing import Listing
 from admin_app.extensions import db
 from admin_app.reporting import days, scope
+from admin_app.reporting.exchange import writer
 
-CHUNK = 1000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+CHUNK = 2000
+AS_THEY_ARE = {Kind.INTEGER, Kind.NUMBER, Kind.FLAG, Kind.DATE, Kind.MOMENT}
+TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
-def csv(asked: Listing, name: str) -> Response:
+def download(asked: Listing, name: str, title: str, format: str) -> Response:
     """The file, as it is being read. The name carries the day."""
-    ids = list(db.session.scalars(asked.ordered(asked.narrow(select(asked.model.id)))))
+    ids = list(db.session.scalars(asked.ids()))
+    heads = [str(spec.label) for spec in asked.columns]
     app: Any = current_app
-    body = lines(app._get_current_object(), asked, ids, str(get_locale()), scope.current())
-    disposition = f"attachment; filename={name}-{days.today().isoformat()}.csv"
-    return Response(body, mimetype="text/csv", headers={"Content-Disposition": disposition, "Cache-Control": "no-store"})
+    rows = chunks(app._get_current_object(), asked, ids, str(get_locale()), scope.current())
+    about = writer.About(title, scope.current().name, days.now(), said(asked))
+    body = writer.xlsx(heads, rows, about) if format == "xlsx" else writer.csv(heads, rows)
+    disposition = f"attachment; filename={name}-{days.today().isoformat()}.{format}"
+    return Response(body, mimetype=TYPES[format], headers={"Content-Disposition": disposition, "Cache-Control": "no-store"})
 
 
-def lines(app: Flask, asked: Listing, ids: list[int], locale: str, actor: scope.Actor) -> Iterator[bytes]:
-    """The file's parts. `actor` sees what it sees when each part is read."""
-    with app.app_context(), force_locale(locale):
-        head = "\ufeff".encode() + text([[str(spec.label) for spec in asked.columns]])
-    yield head  # never inside a context: the consumer would run in it
+def said(asked: Listing) -> list[tuple[str, str]]:
+    """The search, the filters and the order, in words."""
+    pairs = [(_("Search"), asked.text)] if asked.text else []
+    pairs += [(chip.label, chip.value) for chip in (flt.chip() for flt in asked.filters if flt.used)]
+    label = next((str(spec.label) for spec in asked.columns if spec.name == asked.sort), "")
+    return pairs + ([(_("Sorted by"), f"{label} ↓" if asked.down else label)] if label else [])
+
+
+def chunks(app: Flask, asked: Listing, ids: list[int], locale: str, actor: scope.Actor) -> Iterator[list[Any]]:
+    """The rows. `actor` sees what it sees when each part is read."""
     for start in range(0, len(ids), CHUNK):
         with app.app_context(), force_locale(locale), scope.acting(actor):
-            part = text(chunk(asked, ids[start : start + CHUNK]))
-        yield part
+            part = chunk(asked, ids[start : start + CHUNK])
+        yield from part  # never inside a context: the consumer would run in it
 
 
-def chunk(asked: Listing, ids: list[int]) -> list[list[str]]:
+def chunk(asked: Listing, ids: list[int]) -> list[list[Any]]:
     """The rows with these ids, in this order."""
-    columns = [getattr(asked.model, spec.name) for spec in asked.columns]
-    rows = db.session.execute(select(asked.model.id, *columns).where(asked.model.id.in_(ids))).all()
-    found = dict(listing.readable(asked.columns, rows, db.session))
-    return [[cell(one) for one in found[key]] for key in ids if key in found]
+    columns = [listing.shown(asked.model, spec) for spec in asked.columns]
+    some = asked.model.id == any_(literal(ids, ARRAY(Integer)))
+    rows = db.session.execute(select(asked.model.id, *columns).where(some)).all()
+    titles = listing.titles_of(asked.columns, rows, db.session)
+    found = {row[0]: cells(asked.columns, row[1:], titles) for row in rows}
+    return [found[key] for key in ids if key in found]
 
 
-def cell(value: Any) -> str:
-    """A cell without markup, and never a formula."""
-    written = value.striptags() if isinstance(value, Markup) else str(value)
-    return f"'{written}" if written.startswith(FORMULA) else written
+def cells(columns: Sequence[FieldSpec], row: Sequence[Any], titles: relations.Titles) -> list[Any]:
+    """One row: numbers, dates and flags as such, everything else in words without markup."""
+    return [
+        value if spec.kind in AS_THEY_ARE else text(values.words(spec, value, titles))
+        for spec, value in zip(columns, row, strict=True)
+    ]
 
 
-def text(rows: list[list[str]]) -> bytes:
-    """Rows as Russian spreadsheets expect them: semicolons, UTF-8."""
-    buffer = io.StringIO()
-    files.writer(buffer, delimiter=";").writerows(rows)
-    return buffer.getvalue().encode()
+def text(value: str | Markup) -> str:
+    """Words without markup."""
+    return value.striptags() if isinstance(value, Markup) else str(value)

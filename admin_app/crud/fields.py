@@ -6,11 +6,12 @@ added to models.py with `info=words(…)` is on every screen.
 
 import enum
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from typing import Any
 
 from flask_babel import LazyString
-from sqlalchemy import ARRAY, Boolean, Column, Date, DateTime, Enum, Integer, String, Text, TextClause
+from sqlalchemy import ARRAY, Boolean, Column, Date, DateTime, Enum, Integer, String, Text, TextClause, any_, cast, false, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import ColumnProperty, Mapper, RelationshipProperty
 
@@ -23,6 +24,7 @@ class Kind(enum.StrEnum):
     TEXT = "text"
     AREA = "area"
     INTEGER = "integer"
+    NUMBER = "number"  # whole or with decimals
     FLAG = "flag"
     DATE = "date"
     MOMENT = "moment"
@@ -50,10 +52,14 @@ BIG: tuple[type[Base], ...] = (Organization, User)  # always chosen by typing, h
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """One field of a model, as screens need it. `column` is the mapped attribute's column, None for a relationship."""
+    """One field of a model, as screens need it. `column` is the mapped attribute's column, None for a relationship.
+
+    Ask `sql`, `get` and `put` for its value, never the model by `name`: a further field (`crud.attributes`) has no column, its
+    values lie in the JSON column `extra` under the key `extra`.
+    """
 
     name: str
-    label: LazyString
+    label: LazyString | str
     kind: Kind
     help: LazyString | str = ""
     section: str = ""
@@ -67,10 +73,56 @@ class FieldSpec:
     length: int | None = None
     check: str | None = None
     classifier: str | None = None
+    only: tuple[str, tuple[str, ...]] | None = None  # (another field, its values with which this one is given; (): any value)
+    required_for: tuple[int, ...] = ()  # the types of organizations that must have it
+    extra: str = ""
     target: type[Base] | None = None
     choices: tuple[tuple[str, Any], ...] = ()
     vocabulary: type[Titled] | None = None
     column: Column[Any] | None = field(default=None, compare=False)
+
+    def sql(self, model: Any) -> Any:
+        """The value in SQL, ready for SELECT, ORDER BY and conditions. `model` may be aliased."""
+        if not self.extra:
+            return getattr(model, self.name)
+        value = model.extra[self.extra]
+        match self.kind:
+            case Kind.REF:
+                return value.as_integer()
+            case Kind.NUMBER:
+                return value.as_float()
+            case Kind.DATE:
+                return cast(value.as_string(), Date)
+            case Kind.FLAG:
+                return func.coalesce(value.as_boolean(), false())
+        return value if self.kind is Kind.REFS else value.as_string()
+
+    def holds(self, model: Any, value: Any) -> Any:
+        """The SQL condition that the field has this value, or, where it holds several, this among them; by index."""
+        if self.kind is Kind.LINKS and self.target is not None:
+            return getattr(model, self.name).any(self.target.id == value)  # type: ignore[attr-defined]
+        if self.extra and value is not False:
+            return model.extra.contains({self.extra: [value] if self.kind is Kind.REFS else plain(value)})
+        if self.kind in {Kind.REFS, Kind.CHOICES}:
+            return any_(self.sql(model)) == value
+        return self.sql(model) == value
+
+    def get(self, row: Any) -> Any:
+        """The row's value."""
+        if not self.extra:
+            return getattr(row, self.name)
+        value = (row.extra or {}).get(self.extra)
+        if self.kind is Kind.DATE and value:
+            return date.fromisoformat(value)
+        return bool(value) if self.kind is Kind.FLAG else value
+
+    def put(self, row: Any, value: Any) -> None:
+        """Give the row this value; of a further field nothing is kept where nothing is said."""
+        if not self.extra:
+            setattr(row, self.name, value)
+            return
+        rest = {key: one for key, one in (row.extra or {}).items() if key != self.extra}
+        row.extra = rest if value is False or value in (None, "", []) else rest | {self.extra: plain(value)}
 
     @property
     def shown(self) -> bool:
@@ -93,6 +145,11 @@ class FieldSpec:
     def required(self) -> bool:
         """Must a person fill it in? Not where empty is a value, nor where the database has its own."""
         return self.kind is not Kind.FLAG and not self.nullable and self.default is None
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON holds it."""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 @cache
@@ -141,7 +198,7 @@ def of_link(link: RelationshipProperty[Any]) -> FieldSpec:
 
 def places(info: dict[str, Any]) -> dict[str, Any]:
     """The part of a column's words that goes into the spec as it is."""
-    known = ("label", "section", "list", "search", "filter", "hidden", "readonly", "check", "classifier")
+    known = ("label", "section", "list", "search", "filter", "hidden", "readonly", "check", "classifier", "only")
     return {name: info[name] for name in known if name in info}
 
 

@@ -4,6 +4,7 @@ Nothing typed is lost: a field that could not be read shows again what was typed
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
@@ -15,11 +16,13 @@ from wtforms import BooleanField, Field, Form, SelectField, SelectMultipleField,
 from wtforms.fields.core import UnboundField
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
+from admin_app.crud.conditions import Needed, Only
 from admin_app.crud.fields import FieldSpec, Kind
 from admin_app.crud.pickers import Picker, PickerOfMany
 from admin_app.reporting import codes
 
 LARGEST = 2**31 - 1
+BIGGEST = 1e12
 Rule = Callable[[Form, Field], None]  # raises ValidationError with a sentence
 NO_RULES: Mapping[str, Rule] = MappingProxyType({})
 
@@ -99,6 +102,27 @@ class WholeField(StringField):
         return self.raw_data[0] if self.raw_data else "" if self.data is None else str(self.data)
 
 
+class NumberField(StringField):
+    """A number with or without decimals, written with a comma or a point; shows what was typed when that is none."""
+
+    widget = TextInput()
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number: whole ones as int. Raises ValueError with a sentence."""
+        typed = re.sub(r"\s", "", "".join(valuelist[:1])).replace(",", ".")
+        self.data = None
+        if typed:
+            if not re.fullmatch(r"[-+\u2212]?[0-9]+(\.[0-9]+)?", typed):
+                raise ValueError(_("A number is expected here, not “%(typed)s”.", typed=valuelist[0]))
+            read = float(typed.replace("\u2212", "-"))
+            if abs(read) >= BIGGEST:
+                raise ValueError(_("This number is too large."))
+            self.data = int(read) if read == int(read) else round(read, 6)
+
+    def _value(self) -> str:
+        return self.raw_data[0] if self.raw_data else "" if self.data is None else str(self.data).replace(".", ",")
+
+
 class DayField(StringField):
     """A date, as the browser sends it or as people write it."""
 
@@ -174,6 +198,8 @@ def tidy(check: str | None) -> Callable[[str | None], str | None]:
 def input_of(spec: FieldSpec) -> UnboundField:
     """The form field for a field of the schema."""
     validators: list[Any] = [Filled()] if spec.required else []
+    validators += [Needed(spec.required_for)] if spec.required_for else []
+    validators += [Only(*spec.only)] if spec.only else []
     common: dict[str, Any] = {"label": spec.label, "description": spec.help, "validators": validators}
     if spec.kind in {Kind.TEXT, Kind.AREA}:
         validators += [AtMost(spec.length)] if spec.length else []
@@ -193,6 +219,7 @@ PLAIN: dict[Kind, type[Field]] = {
     Kind.TEXT: StringField,
     Kind.AREA: TextAreaField,
     Kind.INTEGER: WholeField,
+    Kind.NUMBER: NumberField,
     Kind.FLAG: BooleanField,
     Kind.DATE: DayField,
 }

@@ -1,41 +1,49 @@
 """A page of a list: what the address asks for, the SELECT that answers it, the rows as people read them.
 
-Only the columns shown are selected; titles of related rows come in one further statement; the count stops at 1,000.
+Only the columns shown are selected; titles of related rows come in one further statement; the count stops at 1,000 unless the
+exact one is asked for. A search first looks whether it finds few rows: then only those are sorted and shown.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
 
-from markupsafe import Markup
-from sqlalchemy import Select, String, Text, func, select
+from sqlalchemy import ARRAY, Integer, Select, String, any_, func, inspect, literal, select
 from sqlalchemy.orm import Session, aliased
 from werkzeug.datastructures import MultiDict
 
 from admin_app.crud import filters, relations, searching, values
 from admin_app.crud.fields import FieldSpec, Kind
 from admin_app.crud.filters import Filter
+from admin_app.crud.paging import Order, Place
 from models import Base
 
 PAGE = 50
 CAP = 1000
-FARTHEST = 10_000  # pages; beyond it the database would only count rows to throw them away
-UNBROKEN = {"inn", "kpp", "ogrn", "okpo", "oktmo", "phone"}
-SORTED = {Kind.TEXT, Kind.AREA, Kind.INTEGER, Kind.FLAG, Kind.DATE, Kind.MOMENT, Kind.CHOICE, Kind.REF}
+COLUMN, EXACT = "col", "exact"  # parameters of an address: a column chosen, the whole count wanted
+SORTED = {Kind.TEXT, Kind.AREA, Kind.INTEGER, Kind.NUMBER, Kind.FLAG, Kind.DATE, Kind.MOMENT, Kind.CHOICE, Kind.REF}
+PLAIN = {"inn", "kpp", "ogrn", "okpo", "oktmo", "phone", "email"}  # texts that sort as they are, so that an index serves them
 
 
 @dataclass
 class Listing:
-    """What is asked of a list. `sort` is a field's name, or empty for the list's own order."""
+    """What is asked of a list. `sort` is a field's name, or empty for the list's own order; `usual`: the columns nobody chose.
+
+    `place` and `forward` say which page: the rows after a place, before one, the first ones (None) or the last ones.
+    """
 
     model: Any
     columns: tuple[FieldSpec, ...]
+    usual: tuple[FieldSpec, ...] = ()
     text: str = ""
     filters: list[Filter] = field(default_factory=list)
     sort: str = ""
     down: bool = False
-    page: int = 1
+    place: Place | None = None
+    forward: bool = True
+    exact: bool = False
+    instead: str = ""  # what was typed, where its other keyboard layout was searched for
 
     @property
     def narrowed(self) -> bool:
@@ -47,35 +55,58 @@ class Listing:
         """The parameters that make this list, without its page."""
         pairs = [("q", self.text), ("sort", ("-" if self.down else "") + self.sort)]
         for flt in self.filters:
-            name, key = flt.spec.name, flt.sent or (str(flt.value) if flt.value is not None else "")
-            pairs += [(name, key), (name + filters.FROM, flt.sent_from), (name + filters.TO, flt.sent_to)]
+            pairs += flt.parameters
+        if self.usual and self.columns != self.usual:
+            pairs += [(COLUMN, spec.name) for spec in self.columns]
         return [(name, value) for name, value in pairs if value]
 
-    def rows(self) -> Select[Any]:
-        """Everything asked for, in order: the id, then the columns shown."""
-        query = select(self.model.id, *(getattr(self.model, spec.name) for spec in self.columns))
-        return self.ordered(self.narrow(query))
+    @cached_property
+    def order(self) -> Order:
+        """What it is sorted by."""
+        spec = next((one for one in self.columns if one.name == self.sort), None)
+        return usual_order(self.model) if spec is None else order_by(self.model, spec, self.down)
 
     def narrow(self, query: Select[Any]) -> Select[Any]:
         """Apply search and filters."""
-        query = query.where(*searching.clauses(self.model, self.text)) if self.text else query
+        query = query.where(*searching.conditions(self.model, self.text)) if self.text else query
+        return self.filtered(query)
+
+    def filtered(self, query: Select[Any]) -> Select[Any]:
+        """Apply the filters."""
         for flt in self.filters:
             query = query.where(*flt.clauses(self.model))
         return query
 
-    def ordered(self, query: Select[Any]) -> Select[Any]:
-        """Apply the order; equal rows by id, so that pages never repeat or lose a row."""
-        spec = next((one for one in self.columns if one.name == self.sort), None)
-        if spec is None:
-            return query.order_by(*usual_order(self.model))
-        attribute: Any = getattr(self.model, spec.name)
-        if spec.target is not None:
-            other: Any = aliased(spec.target)
-            query, attribute = query.outerjoin(other, other.id == attribute), text_of(other, spec.target)
-        elif isinstance(spec.column.type if spec.column is not None else None, (String, Text)) and not spec.vocabulary:
-            attribute = self.model.sort_key if keyed(self.model, spec.name) else func.sort_key(attribute)
-        order = attribute.desc().nulls_last() if self.down else attribute.asc().nulls_last()
-        return query.order_by(order, self.model.id)
+    def rows(self) -> Select[Any]:
+        """Everything asked for, in order: the id, the columns shown, and last what they are sorted by."""
+        order = self.order
+        query = select(self.model.id, *(shown(self.model, spec) for spec in self.columns), order.shown.label("place"))
+        return order.apply(query, self.forward)
+
+    def ids(self) -> Select[Any]:
+        """The ids of all rows asked for, in order."""
+        order = self.order
+        return order.apply(self.narrow(select(self.model.id)))
+
+
+def shown(model: Any, spec: FieldSpec) -> Any:
+    """What to select for a column: of a relation to several rows, their ids."""
+    if spec.kind is not Kind.LINKS:
+        return spec.sql(model)
+    link = inspect(model).relationships[spec.name]
+    ours, theirs = link.synchronize_pairs[0][1], link.secondary_synchronize_pairs[0][1]
+    return select(func.array_agg(theirs, type_=ARRAY(Integer))).where(ours == model.id).scalar_subquery().label(spec.name)
+
+
+def order_by(model: Any, spec: FieldSpec, down: bool) -> Order:
+    """The order by one column; a reference by the title of the row that it names."""
+    if spec.target is not None:
+        other: Any = aliased(spec.target)
+        return Order(model.id, text_of(other, spec.target), down, nullable=True, other=other, link=spec.sql(model))
+    key = spec.sql(model)
+    if spec.kind in {Kind.TEXT, Kind.AREA} and spec.check not in PLAIN:
+        key = model.sort_key if keyed(model, spec.name) else func.sort_key(key, type_=String)
+    return Order(model.id, key, down, spec.nullable or bool(spec.extra))
 
 
 def keyed(model: Any, name: str) -> bool:
@@ -90,120 +121,135 @@ def text_of(other: Any, model: Any) -> Any:
     return getattr(other, model.__title__ if model.__title__ in model.__mapper__.column_attrs else "id")
 
 
-def usual_order(model: Any) -> Sequence[Any]:
+def usual_order(model: Any) -> Order:
     """The list's own order: by name where rows have names, newest first where they have a moment."""
     names = model.__mapper__.column_attrs.keys()
     if "sort_key" in names:
-        return model.sort_key, model.id
+        return Order(model.id, model.sort_key)
     if "position" in names:
-        return model.position, model.id
+        return Order(model.id, model.position)
     if model.__title__ == "id" or {"at", "opened_at", "starts_on"} & set(names):
-        return (model.id.desc(),)
-    return func.sort_key(getattr(model, model.__title__)), model.id
+        return Order(model.id, down=True)
+    return Order(model.id, func.sort_key(getattr(model, model.__title__), type_=String))
 
 
 def read(
     model: type[Base], columns: Sequence[FieldSpec], specs: Sequence[FieldSpec], session: Session, args: MultiDict[str, str]
 ) -> Listing:
     """What the address asks for. What makes no sense (an unknown column, a page that cannot be) asks for nothing."""
+    usual = tuple(columns)
+    chosen = chosen_columns(usual, specs, args.getlist(COLUMN))
     sort = args.get("sort", "")
     name = sort.removeprefix("-")
-    known = any(spec.name == name and spec.kind in SORTED for spec in columns)
-    page = args.get("page", "1")
-    return Listing(
+    known = any(spec.name == name and spec.kind in SORTED for spec in chosen)
+    asked = Listing(
         model=model,
-        columns=tuple(columns),
+        columns=chosen,
+        usual=usual,
         text=args.get("q", "").replace("\x00", "").strip()[:200],
         filters=filters.read(specs, session, args),
         sort=name if known else "",
         down=known and sort.startswith("-"),
-        page=min(int(page), FARTHEST) if page.isascii() and page.isdigit() and len(page) < 9 and int(page) else 1,
+        exact=args.get(EXACT) == "1",
     )
+    asked.place = asked.order.read(args.get("after") or args.get("before") or "")
+    asked.forward = not ("before" in args and asked.place) and "last" not in args
+    return asked
 
 
-@dataclass(frozen=True)
-class Head:
-    """A column's heading: its words, the address that sorts by it (or ""), the order it is in (or ""), its cells' attributes.
-
-    All are ready-made text: a page has some hundreds of cells.
-    """
-
-    label: str
-    address: str
-    order: str
-    cell: Markup
+def chosen_columns(usual: tuple[FieldSpec, ...], specs: Sequence[FieldSpec], names: Sequence[str]) -> tuple[FieldSpec, ...]:
+    """The columns of these names after the first one, which leads to the card; without names the usual ones."""
+    offered = {spec.name: spec for spec in specs if offers(spec)}
+    found = [offered[name] for name in dict.fromkeys(names) if name in offered and offered[name] != usual[0]]
+    return (usual[0], *found) if names and usual else usual
 
 
-@dataclass(frozen=True)
-class Links:
-    """Addresses of this list with something changed; everything else stays as it is."""
+def offers(spec: FieldSpec) -> bool:
+    """May the field be a column?"""
+    return spec.shown and spec.kind is not Kind.JSON
 
-    address: str
-    listing: Listing
 
-    def query(self, **changes: Any) -> str:
-        """The query string with these parameters instead; "" takes one away."""
-        names = {name for name, value in changes.items() if value == ""} | changes.keys()
-        pairs = [pair for pair in self.listing.parameters if pair[0] not in names]
-        pairs += [(name, str(value)) for name, value in changes.items() if value != ""]
-        return "?" + urlencode(pairs) if pairs else ""
-
-    def without(self, *names: str) -> str:
-        """Without these parameters."""
-        return self.address + self.query(**dict.fromkeys(names, ""))
-
-    def page(self, number: int) -> str:
-        """Another page."""
-        return self.address + (self.query(page=number) if number > 1 else self.query())
-
-    def heads(self) -> list[Head]:
-        """The columns' headings; a second choice of the same column turns the order round."""
-        return [self.head(spec) for spec in self.listing.columns]
-
-    def head(self, spec: FieldSpec) -> Head:
-        """One heading."""
-        label, whole = str(spec.label), spec.check in UNBROKEN or spec.kind in {Kind.DATE, Kind.MOMENT}
-        cell = Markup(' data-label="{}"{}').format(label, Markup(' class="n"') if whole else "")
-        if spec.kind not in SORTED:
-            return Head(label, "", "", cell)
-        here = self.listing.sort == spec.name
-        down = here and not self.listing.down
-        order = ("descending" if self.listing.down else "ascending") if here else ""
-        return Head(label, self.address + self.query(sort="-" * down + spec.name), order, cell)
+# ── Reading a page ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True)
 class Rows:
-    """One page: rows of (id, cells); `total` is exact up to CAP, None beyond it."""
+    """One page: rows of (id, cells); `total` is None beyond CAP unless the exact count was asked for.
+
+    `before`, `after`: the places from which earlier and later pages go on, "" where there are none.
+    """
 
     rows: list[tuple[int, list[Any]]]
     total: int | None
-    more: bool
+    before: str = ""
+    after: str = ""
 
 
 def page_of(listing: Listing, session: Session) -> Rows:
-    """Read the page: rows, count, titles; the count is left out where the rows tell it."""
-    start = (listing.page - 1) * PAGE
-    found = session.execute(listing.rows().limit(PAGE + 1).offset(start)).all()
-    more, found = len(found) > PAGE, found[:PAGE]
-    ends_here = not more and (found or listing.page == 1)
-    total = start + len(found) if ends_here else count(listing, session)
-    return Rows(list(readable(listing.columns, found, session)), total, more)
+    """Read the page; if nothing is found, what the same keys mean in the other keyboard layout is searched for."""
+    found = once(listing, session)
+    other = searching.other_layout(listing.text) if found.total == 0 else ""
+    if not other:
+        return found
+    typed, listing.text = listing.text, other
+    again = once(listing, session)
+    if again.total == 0:
+        listing.text = typed
+        return found
+    listing.instead = typed
+    return again
 
 
-def count(listing: Listing, session: Session) -> int | None:
-    """How many rows there are, or None for more than CAP."""
-    total = len(session.scalars(listing.narrow(select(listing.model.id)).limit(CAP + 1)).all())
-    return None if total > CAP else total
+def once(listing: Listing, session: Session) -> Rows:
+    """Read the page as it is asked for."""
+    if listing.text and searching.covered(listing.model):
+        few = list(session.scalars(listing.filtered(searching.hits(listing.model, listing.text, CAP + 1))))
+        if not few:
+            return Rows([], 0)
+        if len(few) <= CAP:
+            among = listing.model.id == any_(literal(few, ARRAY(Integer)))
+            return cut(listing, session, listing.rows().where(among), len(few))
+        return cut(listing, session, listing.narrow(listing.rows()), total(listing, session))
+    return cut(listing, session, listing.narrow(listing.rows()), total(listing, session) if listing.exact else ...)
 
 
-def readable(columns: Sequence[FieldSpec], rows: Iterable[Any], session: Session) -> Iterator[tuple[int, list[Any]]]:
+def cut(listing: Listing, session: Session, query: Select[Any], count: Any) -> Rows:
+    """One page of the rows. `count`: how many there are, None for more than CAP, or ... to count up to it."""
+    if count is ...:
+        counted = select(func.count()).select_from(listing.narrow(select(listing.model.id)).limit(CAP + 1).subquery())
+        query = query.add_columns(counted.scalar_subquery())
+    order, forward = listing.order, listing.forward
+    if listing.place is not None:
+        query = query.where(order.beyond(listing.place, forward))
+    found: list[Any] = list(session.execute(query.limit(PAGE + 1)))
+    more, found = len(found) > PAGE, found[:PAGE] if forward else found[:PAGE][::-1]
+    if count is ...:
+        count = found[0][-1] if found else 0 if listing.place is None else session.scalar(counted)
+        count, found = None if count is not None and count > CAP else count, [row[:-1] for row in found]
+    rows = list(readable(listing.columns, [row[:-1] for row in found], session))
+    places = [order.write(row[0], row[-1]) for row in (found[0], found[-1])] if found else ["", ""]
+    earlier, later = (listing.place is not None, more) if forward else (more, listing.place is not None)
+    return Rows(rows, count, places[0] if earlier else "", places[1] if later else "")
+
+
+def total(listing: Listing, session: Session) -> int | None:
+    """How many rows there are: all of them if that is asked for, else None, for there are more than CAP."""
+    if not listing.exact:
+        return None
+    return session.scalar(listing.narrow(select(func.count()).select_from(listing.model)))
+
+
+def readable(columns: Sequence[FieldSpec], rows: Sequence[Any], session: Session) -> Iterator[tuple[int, list[Any]]]:
     """Rows as people read them."""
-    rows = list(rows)
+    titles = titles_of(columns, rows, session)
+    for row in rows:
+        yield row[0], [values.words(spec, value, titles) for spec, value in zip(columns, row[1:], strict=True)]
+
+
+def titles_of(columns: Sequence[FieldSpec], rows: Sequence[Any], session: Session) -> relations.Titles:
+    """What the rows that these ones name are called."""
     wanted: dict[Any, set[int]] = {}
     for place, spec in enumerate(columns, 1):
         if spec.target is not None:
             wanted.setdefault(spec.target, set()).update(one for row in rows for one in values.ids(row[place]))
-    titles = relations.titles(session, wanted)
-    for row in rows:
-        yield row[0], [values.words(spec, value, titles) for spec, value in zip(columns, row[1:], strict=True)]
+    return relations.titles(session, wanted)

@@ -143,7 +143,7 @@ def merge(kind: type[Form], specs: Iterable[FieldSpec], row: Any, sent: MultiDic
         if base is not None and name in base:
             put(merged.data, name, base[name])  # the other person's value is wanted: as if it had not been touched
     specs = [spec for spec in specs if base is None or spec.name in base]
-    now = {spec.name: sent_of(getattr(row, spec.name)) for spec in specs}
+    now = {spec.name: sent_of(spec.get(row)) for spec in specs}
     trio = Trio(merged.data, base, now, kind(merged.data), kind(as_sent(base or now)), kind(as_sent(now)))
     for spec in specs:
         if spec.name not in fixed:
@@ -243,11 +243,11 @@ def tell(merged: Merged, form: Form, row: Any, session: Session) -> list[str]:
     wanted: dict[Any, set[int]] = {}
     for spec in merged.clashes:
         if spec.target is not None:
-            wanted.setdefault(spec.target, set()).update(values.ids(getattr(row, spec.name)))
+            wanted.setdefault(spec.target, set()).update(values.ids(spec.get(row)))
     titles = relations.titles(session, wanted)
     for spec in merged.clashes:
         one = form[spec.name]
-        one.clash = Clash(values.words(spec, getattr(row, spec.name), titles), known.get(spec.name))
+        one.clash = Clash(values.words(spec, spec.get(row), titles), known.get(spec.name))
         one.errors = [*one.errors, sentence(one.clash.author)]
     return taken(merged.taken, known)
 

@@ -41,6 +41,8 @@ LAWS: dict[str, tuple[str, LazyString]] = {
     "uq_user_email": ("email", N_("Another account has this e-mail address.")),
     "uq_classifier_item_classifier_id_code": ("code", N_("The list already has an item with this code.")),
     "ck_classifier_item_ends_after_it_starts": ("valid_to", N_("The last day is before the first.")),
+    "ck_attribute_ends_after_it_starts": ("valid_to", N_("The last day is before the first.")),
+    "uq_attribute_code": ("code", N_("Another field has this code.")),
     "ck_membership_ends_after_it_starts": ("valid_to", N_("The last day is before the first.")),
     "uq_membership_current": ("organization_id", N_("This person is already attached to this organization in this role.")),
     "uq_period_kind_starts_on": ("starts_on", N_("There is already a period of this kind that starts on this day.")),

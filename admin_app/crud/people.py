@@ -2,9 +2,10 @@
 
 import re
 import secrets
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from flask import abort, flash, redirect, request
+from flask import abort, flash, jsonify, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as N_
@@ -12,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 from wtforms import Field, Form, ValidationError
 
-from admin_app.crud import mistakes, pickers
+from admin_app.crud import effects, mistakes, pickers
 from admin_app.crud.base import Answer, SchemaView
 from admin_app.crud.fields import FieldSpec, field_of
 from admin_app.crud.inputs import ChoiceField, Filled
@@ -29,13 +30,18 @@ PLACE = field_of(Membership, "organization_id")
 class AttachForm(Form):
     """To which organization, in which role."""
 
+    effect: effects.Effect | None = None  # what the attachment opens, once asked
     organization_id = Picker(N_("Organization"), [Filled()], spec=PLACE)
     role = ChoiceField(N_("Role"), [Filled()], choices=(), default=RoleName.ORGANIZATION.value)
 
 
 def attach_form(address: str, sent: Any = None) -> AttachForm:
-    """The form with the roles that the actor gives. `address` is the look-up's."""
-    form = AttachForm(sent)
+    """The form with the roles that the actor gives, filled as the address asks (?organization_id=5&role=…).
+
+    `address` is the look-up's.
+    """
+    asked = {"organization_id": pickers.number(request.args.get("organization_id", "")), "role": request.args.get("role")}
+    form = AttachForm(sent, **{name: value for name, value in asked.items() if value})
     given = guard.grants(scope.current())
     form.role.choices = [("", _("— not chosen —")), *((role.value, role.title) for role in RoleName if role in given)]
     pickers.ready(form, db.session, address)
@@ -55,6 +61,7 @@ class UserView(SchemaView):
     extra_choices: ClassVar = {"locale": (("ru", "Русский"), ("en", "English"))}
     rules: ClassVar = {"username": good_login}
     lead = "surname"
+    bulk = ("active", "locale", "position")
     card_template = "admin/user.html"
     together = (selectinload(User.memberships).options(joinedload(Membership.organization), joinedload(Membership.role)),)
     note = N_("A person who leaves is detached from the organization; an account that nobody needs is switched off.")
@@ -66,6 +73,10 @@ class UserView(SchemaView):
     def may_attach(self) -> bool:
         """Does the actor attach people at all?"""
         return bool(guard.may(scope.current(), Permission.USER_ATTACH))
+
+    def actions(self, row: User) -> list[tuple[str, str]]:
+        """What does this person see?"""
+        return [(_("Check the access"), url_for("why.index", user_id=row.id))]
 
     def more_pickers(self) -> tuple[FieldSpec, ...]:
         """The organization to attach to."""
@@ -93,8 +104,8 @@ class UserView(SchemaView):
     def attach_view(self) -> Answer:
         """Attach a person; mistakes are shown where the form was."""
         form = attach_form(self.get_url(".index_view") + "lookup/", request.form)
-        user_id, seen = self.person()
-        if form.validate() and attach(user_id, form):
+        user_id, seen = self.person(request.form)
+        if form.validate() and told(user_id, form) and attach(user_id, form):
             flash(_("The person is attached and has been told."), "success")
             return redirect(self.get_url(".details_view", id=user_id))
         if not seen:
@@ -102,12 +113,20 @@ class UserView(SchemaView):
         row = db.session.scalars(select(User).where(User.id == user_id)).one()
         return self.card_page(row, form=form)
 
-    def person(self) -> tuple[int, bool]:
+    @expose("/effect/")
+    def effect_view(self) -> Answer:
+        """What attaching the person would open, while the form is filled in: JSON {text, mark}, empty until it is full."""
+        form = attach_form(self.get_url(".index_view") + "lookup/", request.args)
+        user_id, _seen = self.person(request.args)
+        effect = effects.of_attachment(user_id, form.organization_id.data, form.role.data) if form.validate() else None
+        return jsonify({"text": effect.words if effect else "", "mark": effect.mark if effect else ""})
+
+    def person(self, sent: Mapping[str, str]) -> tuple[int, bool]:
         """The person that the form names, and whether the actor sees their card: one of those, or a newcomer. Raises 404."""
-        key = pickers.number(request.form.get("user_id", ""))
+        key = pickers.number(sent.get("user_id", ""))
         if key is not None and db.session.scalar(select(User.id).where(User.id == key)) is not None:
             return key, True
-        if key is not None and self.may_attach() and key in {one.id for one in self.found(request.form.get("q", ""))}:
+        if key is not None and self.may_attach() and key in {one.id for one in self.found(sent.get("q", ""))}:
             return key, False
         return abort(404, _("There is no such person among those you see."))
 
@@ -159,11 +178,18 @@ class UserView(SchemaView):
         return super().card_address(row)
 
 
+def told(user_id: int, form: AttachForm) -> bool:
+    """Has what this opens been shown? A role that opens a whole part of the tree is given on the second press."""
+    form.effect = effects.of_attachment(user_id, form.organization_id.data, form.role.data)
+    return form.role.data == RoleName.ORGANIZATION or request.form.get("shown") == form.effect.mark
+
+
 def attach(user_id: int, form: AttachForm) -> bool:
     """Attach, or say in the form why not. Is the person attached?"""
     try:
         place = db.session.scalars(select(Organization).where(Organization.id == form.organization_id.data)).one()
-        accounts.attach(db.session, user_id, place, RoleName(form.role.data))  # type: ignore[call-arg]  # a look-up
+        opens = form.effect.data if form.effect else {}
+        accounts.attach(db.session, user_id, place, RoleName(form.role.data), opens=opens)  # type: ignore[call-arg]  # a look-up
         db.session.commit()
     except mistakes.KINDS as error:
         db.session.rollback()
@@ -202,9 +228,10 @@ class MembershipView(SchemaView):
         row: Membership = self.row()
         self.require(Permission.USER_ATTACH, row)
         user_id, name, sentence = row.user_id, self.title(row), ""
+        effect = effects.of_ending(row)
         if request.method == "POST":
             try:
-                accounts.detach(db.session, row)
+                accounts.detach(db.session, row, closes=effect.data)
                 db.session.commit()
             except mistakes.KINDS as error:
                 db.session.rollback()
@@ -212,7 +239,7 @@ class MembershipView(SchemaView):
             else:
                 flash(_("The attachment has ended; the person has been told."), "success")
                 return redirect(self.address_of(User, user_id) if self.sees(user_id) else self.get_url(".index_view"))
-        return self.question("admin/end.html", name, sentence, row)
+        return self.question("admin/end.html", name, sentence, row, effect=effect)
 
     def sees(self, user_id: int) -> bool:
         """Does the actor still see the person?"""

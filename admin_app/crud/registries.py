@@ -1,34 +1,70 @@
-"""Organizations and the reference lists they are classified by."""
+"""Organizations, and the further fields that operators give them."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as N_
-from sqlalchemy import select
+from flask_babel import ngettext
 from wtforms import Form
 
+from admin_app.crud import attributes as further
+from admin_app.crud import card, effects, filters
 from admin_app.crud.base import SchemaView
+from admin_app.crud.classifiers import ClassifierView
 from admin_app.extensions import db
-from admin_app.reporting import organizations
+from admin_app.reporting import attributes, organizations, restoring
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
-from models import Classifier, ClassifierItem, Organization
+from models import Attribute, Organization
 
 
 class OrganizationView(SchemaView):
-    """The tree of organizations. Nothing is deleted: an organization is closed by a date."""
+    """The tree of organizations. One that has worked is not deleted: it is closed by a date."""
 
     rights: ClassVar = {
         "list": Permission.ORGANIZATION_READ,
         "create": Permission.ORGANIZATION_CREATE,
         "edit": Permission.ORGANIZATION_EDIT,
+        "delete": Permission.ORGANIZATION_DELETE,
     }
     note = N_("An organization that no longer works is not deleted: give the date from which it files no reports.")
+    bulk = ("parent_id", "closed_on")
 
     def write(self, form: Form, row: Organization, created: bool) -> None:
         """The card, and what follows from it: its reports, and who reviews them."""
         super().write(form, row, created)
         organizations.settle(db.session, row)
+
+    def save(self, form: Form, row: Organization, created: bool) -> bool:
+        """A move in the tree and a closing are confirmed first, by whoever has read what they open and close."""
+        if created or not effects.stirs(form, row):
+            return super().save(form, row, created)
+        return effects.weigh(self, form, row)
+
+    def form_page(self, form: Form, row: Organization | None, **facts: Any) -> str:
+        """The form's page, with what is to be confirmed."""
+        return super().form_page(form, row, **{"asked": effects.asked(), **facts})
+
+    def bulk_write(self, form: Any, row: Organization) -> None:
+        """The card alone: what follows is done for all together."""
+        super().write(form, row, False)
+
+    def bulk_settle(self, rows: Sequence[Organization], names: set[str]) -> None:
+        """The reports and reviewers of all of them."""
+        if names & restoring.PLACING:
+            organizations.settle_many(db.session, rows, "parent_id" in names)
+
+    def list_actions(self) -> list[tuple[str, str]]:
+        """Many at once, from a file."""
+        address = self.get_url("imports.index", table="organization")
+        found = super().list_actions()
+        return found if self.refusal("create") else [(_("Import from files"), address), *found]
+
+    def sections(self, row: Organization) -> list[card.Section]:
+        """The card, with what is filled in of further fields that have ended."""
+        old = [spec for spec in further.ended(self.model, db.session) if spec.get(row)]
+        return card.read(row, (*self.specs, *old), db.session, self.address_of)
 
     def actions(self, row: Organization) -> list[tuple[str, str]]:
         """Its cabinet, and a new organization under it."""
@@ -38,46 +74,38 @@ class OrganizationView(SchemaView):
         return found
 
 
-class ClassifierView(SchemaView):
-    """The reference lists."""
-
-    rights: ClassVar = {
-        "list": Permission.FORM_READ,
-        "create": Permission.CLASSIFIER_EDIT,
-        "edit": Permission.CLASSIFIER_EDIT,
-        "delete": Permission.CLASSIFIER_EDIT,
-    }
-
-    def fixed(self, row: Classifier | None) -> set[str]:
-        """Fields and imports find a list by its code, so the code of one that is there stays."""
-        return set() if row is None else {"code"}
-
-
-class ClassifierItemView(SchemaView):
-    """The items of the lists. One that is in use cannot be deleted; it ends by a date."""
+class AttributeView(SchemaView):
+    """Further fields of organizations: what is added here is on every screen and in every file like a field of the schema."""
 
     rights: ClassVar = ClassifierView.rights
-    note = N_("An item that is in use cannot be deleted: give the last day on which it may be chosen.")
+    note = N_("A field added here is at once in the card, the form, the list and its filters, in files and in the history.")
 
-    def fixed(self, row: ClassifierItem | None) -> set[str]:
-        """An item stays in its list: whoever has chosen it has chosen it there."""
-        return set() if row is None else {"classifier_id"}
+    def fixed(self, row: Attribute | None) -> set[str]:
+        """The code stays; once organizations have filled the field in, its kind and its list stay too."""
+        if row is None:
+            return set()
+        return {"code", "kind", "classifier_id"} if attributes.uses(db.session, row) else {"code"}
 
-    def write(self, form: Form, row: ClassifierItem, created: bool) -> None:
-        """The item, if what it is part of makes sense."""
+    def write(self, form: Form, row: Attribute, created: bool) -> None:
+        """The field, if it makes sense."""
         super().write(form, row, created)
-        db.session.flush()
-        judge(row)
+        attributes.judge(db.session, row)
+        further.forget()
 
+    def actions(self, row: Attribute) -> list[tuple[str, str]]:
+        """Where it is filled in."""
+        count = attributes.uses(db.session, row)
+        words = ngettext("Filled in at %(num)s organization", "Filled in at %(num)s organizations", count)
+        return (
+            [(words, self.get_url("organization.index_view", **{attributes.PREFIX + row.code + filters.OP: filters.SOME}))]
+            if count
+            else []
+        )
 
-def judge(item: ClassifierItem) -> None:
-    """Raises Refused if the item is part of itself or of an item of another list."""
-    above, seen = item.parent_id, {item.id}
-    while above is not None:
-        if above in seen:
-            raise Refused(_("An item cannot be part of itself."), "parent_id")
-        seen.add(above)
-        of_list, up = db.session.execute(select(ClassifierItem.classifier_id, ClassifierItem.parent_id).filter_by(id=above)).one()
-        if of_list != item.classifier_id:
-            raise Refused(_("An item is part of an item of the same list."), "parent_id")
-        above = up
+    def remove(self, row: Attribute) -> str:
+        """Delete the field, unless an organization has it filled in."""
+        try:
+            attributes.removable(db.session, row)
+        except Refused as refused:
+            return refused.sentence
+        return super().remove(row)

@@ -18,6 +18,7 @@ from models import Base, Classifier, ClassifierItem, Form, FormVersion, Organiza
 
 FEW = 200  # more rows than that are chosen by typing
 MOST = 20  # rows offered while typing
+ENOUGH = 1000  # rows that a text may mean before their order is no longer looked at
 
 Titles = Mapping[tuple[type[Base], int], str]
 
@@ -78,8 +79,11 @@ def choosable(spec: FieldSpec) -> Select[Any]:
     model: Any = spec.target
     rows = select(literal(model.__name__), literal(spec.classifier or ""), model.id, title_of(model), order_of(model))
     if spec.classifier:
+        day = days.today()
         rows = rows.join(Classifier, Classifier.id == ClassifierItem.classifier_id).where(
-            Classifier.code == spec.classifier, or_(ClassifierItem.valid_to == null(), ClassifierItem.valid_to >= days.today())
+            Classifier.code == spec.classifier,
+            or_(ClassifierItem.valid_from == null(), ClassifierItem.valid_from <= day),
+            or_(ClassifierItem.valid_to == null(), ClassifierItem.valid_to >= day),
         )
     return rows.order_by(order_of(model), model.id)
 
@@ -121,8 +125,8 @@ def find(session: Session, spec: FieldSpec, text: str, limit: int = MOST) -> lis
     """The rows that the field may name and that `text` may mean, at most `limit`."""
     model: Any = spec.target
     rows = choosable(spec).with_only_columns(model.id, title_of(model), hint_of(model))
-    for clause in searching.clauses(model, text):
-        rows = rows.where(clause)
+    if searching.words(text):
+        rows = rows.where(*searching.among(model, text, ENOUGH))
     return [Found(key, worded(model, title), hint or "") for key, title, hint in session.execute(rows.limit(limit))]
 
 

@@ -1,26 +1,64 @@
-"""One box that finds: words in any order, in any letter case, ё as е; whole numbers; codes and telephones by their digits.
+"""One box that finds: words in any order, in any letter case, ё as е, their beginnings and insides; whole numbers; codes and
+telephones by any run of their digits, however they are written; and what was typed in the other keyboard layout.
 
-Names with a `sort_key` are compared by it; other texts by a pattern of letters in both cases, which needs no locale of the
-database and runs some thirty times faster than folding each text (measured on 10,000 organizations: 12 ms against 400).
+Tables with a `search_key` (organizations, people) hold all that in one text, with an index of its three-letter pieces, because
+the embedded PostgreSQL has no pg_trgm. The index serves those who see every row; whoever sees a part of them reads that part, for
+PostgreSQL judges a row by its policies before it may look into an index of words. Other tables are small: each searched field is
+compared by a pattern of letters in both cases.
 """
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, Text, and_, cast, false, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from admin_app.crud.fields import FieldSpec, fields_of
+from admin_app.reporting import scope
 from models import Base, Form, FormVersion
 
-TOKENS = re.compile(r"[^\s,;«»\"“”()]*@[^\s,;«»\"“”()]*|\d+|[^\W\d_]+")
-CODES = {"inn", "ogrn", "okpo", "phone"}
+NUMBER = r"\+?\d[\d()\s\u2010-\u2015-]*\d|\d"
+WORDS = re.compile(rf"{NUMBER}|[^\W\d_]+")
+CODES = {"inn", "kpp", "ogrn", "okpo", "phone"}
 THROUGH: dict[Any, tuple[str, Any]] = {FormVersion: ("form_id", Form)}  # called after a row of another table, and found by it
-LONG = 5  # digits that may be the beginning of a code; fewer are a number in a name
+LONG = 5  # digits that may be a part of a code; fewer are a number in a name
+MOST = 8  # words of one question
+GRAM = 3
+ENGLISH = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>~"
+RUSSIAN = "йцукенгшщзхъфывапролджэячсмитьбюёЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮЁ"
+TO_RUSSIAN, TO_ENGLISH = str.maketrans(ENGLISH, RUSSIAN), str.maketrans(RUSSIAN, ENGLISH)
 
 
-def clauses(model: type[Base], text: str) -> list[ColumnElement[bool]]:
-    """One condition per word of `text`; all must hold. A text of spaces and signs only asks for nothing."""
-    return [or_(*found) for word in words(text) if (found := meanings(model, word))]
+@dataclass(frozen=True)
+class Word:
+    """One thing to look for: letters, or digits with what they are if they are no single number (the groups as typed)."""
+
+    text: str
+    groups: tuple[str, ...] = ()
+
+    @property
+    def is_number(self) -> bool:
+        """Digits?"""
+        return self.text.isdigit()
+
+
+def words(text: str) -> list[Word]:
+    """The words and numbers to look for, at most eight. Digits with spaces and telephone signs between may be one number."""
+    return [word_of(found) for found in WORDS.findall(text)[:MOST]]
+
+
+def word_of(found: str) -> Word:
+    """One match."""
+    groups = tuple(re.findall(r"\d+", found))
+    return Word("".join(groups), groups) if groups else Word(found)
+
+
+def other_layout(text: str) -> str:
+    """What the same keys mean in the other keyboard layout; empty if there is nothing to look for in it."""
+    turned = text.translate(TO_RUSSIAN if re.search("[A-Za-z]", text) else TO_ENGLISH)
+    return turned if turned != text and words(turned) else ""
 
 
 def looks_at(model: type[Base], spec: FieldSpec) -> bool:
@@ -28,42 +66,116 @@ def looks_at(model: type[Base], spec: FieldSpec) -> bool:
     return spec.search or spec.name == THROUGH.get(model, ("",))[0]
 
 
-def meanings(model: Any, word: str) -> list[ColumnElement[bool]]:
-    """Where in a row the word may stand: in its name, in a searched field, in the row of another table that names it too."""
-    keyed = "sort_key" in model.__mapper__.column_attrs
-    specs = [spec for spec in fields_of(model) if spec.search and not (keyed and spec.name == model.__title__)]
-    found = [model.sort_key.contains(func.sort_key(word))] if keyed else []
-    found += [match(model, spec, word) for spec in specs]
+def clauses(model: Any, text: str) -> list[ColumnElement[bool]]:
+    """One condition per word of `text`; all must hold. A text of spaces and signs only asks for nothing."""
+    return [or_(*found) for word in words(text) if (found := list(meanings(model, word)))]
+
+
+def meanings(model: Any, word: Word) -> Iterator[ColumnElement[bool]]:
+    """Where in a row the word may stand: in its key, in a searched field, in the row of another table that names it too."""
+    covers = covered(model)
+    if covers:
+        yield or_(*(within(model, pieces) for pieces in readings(word)))
+    elif "sort_key" in model.__mapper__.column_attrs:
+        yield model.sort_key.contains(func.sort_key(word.text))
+    for spec in fields_of(model):
+        if spec.search and spec.name not in covers and not (spec.name == model.__title__ and not covers and keyed(model)):
+            yield match(model, spec, word)
     if model in THROUGH:
         key, other = THROUGH[model]
-        found.append(getattr(model, key).in_(select(other.id).where(or_(*meanings(other, word)))))
+        yield getattr(model, key).in_(select(other.id).where(or_(*meanings(other, word))))
+
+
+def keyed(model: Any) -> bool:
+    """Has the table a `sort_key`?"""
+    return "sort_key" in model.__mapper__.column_attrs
+
+
+# ── Tables with a key ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def covered(model: Any) -> tuple[str, ...]:
+    """The fields whose words and digits the table's `search_key` holds; none if it has no such column."""
+    column = model.__mapper__.columns.get("search_key")
+    return () if column is None else tuple(column.info["covers"])
+
+
+def readings(word: Word) -> Iterator[tuple[str, ...]]:
+    """What must stand in a key, in every way that the word may be meant: an inside of a word; a number of its own; digits of a
+    code or telephone, where 8 and +7 are the same.
+    """
+    if not word.is_number:
+        yield (word.text.lower().replace("ё", "е"),)
+        return
+    if len(word.text) >= LONG:
+        yield (word.text[1:] if len(word.text) == 11 and word.text[0] in "78" else word.text,)
+    if len(word.groups) > 1 or len(word.text) < LONG:
+        yield tuple(one if len(one) >= LONG else f" {one} " for one in word.groups)
+
+
+def within(model: Any, pieces: tuple[str, ...]) -> ColumnElement[bool]:
+    """All these pieces stand in the key. Letters and digits only, so there is nothing to escape."""
+    return and_(*(model.search_key.like(f"%{piece}%") for piece in pieces))
+
+
+def hits(model: Any, text: str, most: int) -> Select[Any]:
+    """The ids of at most `most` rows that the text means, in no order.
+
+    Use it where it pays to know first whether they are few: an index of pieces finds few rows at once, whatever their order.
+    """
+    return select(model.id).where(*conditions(model, text)).limit(most)
+
+
+def among(model: Any, text: str, most: int) -> list[ColumnElement[bool]]:
+    """For a short answer: the rows that the text means, for who sees them all the first `most` found by the index.
+
+    Without the index a subquery would be judged by the row rules twice, and badly planned.
+    """
+    return [model.id.in_(hits(model, text, most))] if indexed(model) else clauses(model, text)
+
+
+def conditions(model: Any, text: str) -> list[ColumnElement[bool]]:
+    """What a row must fulfil, said in the quickest way for the actor of now."""
+    found = clauses(model, text)
+    if indexed(model):
+        found += [or_(*(grams(model, pieces) for pieces in readings(word))) for word in words(text) if long(word)]
     return found
 
 
-def words(text: str) -> list[str]:
-    """The words and numbers to look for, at most eight. A text of digits, spaces and telephone signs is one number."""
-    if re.fullmatch(r"[\d\s()+-]+", text) and len(digits := re.sub(r"\D", "", text)) >= LONG:
-        return [digits]
-    return TOKENS.findall(text)[:8]
+def indexed(model: Any) -> bool:
+    """May the index of pieces be asked? Only if the key holds all that is searched, and the actor sees every row."""
+    covers = covered(model)
+    whole = bool(covers) and all(spec.name in covers for spec in fields_of(model) if spec.search)
+    return whole and scope.condition(scope.current(), model) is None
 
 
-def match(model: type[Base], spec: FieldSpec, word: str) -> ColumnElement[bool]:
+def long(word: Word) -> bool:
+    """Does every reading of the word have pieces to look up?"""
+    return all(any(len(piece) >= GRAM for piece in pieces) for pieces in readings(word))
+
+
+def grams(model: Any, pieces: tuple[str, ...]) -> ColumnElement[bool]:
+    """The key has all three-letter pieces of these words, in the terms of the index."""
+    found = {piece[at : at + GRAM] for piece in pieces for at in range(len(piece) - GRAM + 1)}
+    return func.search_grams(model.search_key, type_=ARRAY(Text)).contains(cast(literal(sorted(found), ARRAY(Text)), ARRAY(Text)))
+
+
+# ── Tables without ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def match(model: type[Base], spec: FieldSpec, word: Word) -> ColumnElement[bool]:
     """May the field mean the word?"""
-    attribute: Any = getattr(model, spec.name)
-    if spec.check in CODES and word.isdigit():
-        return digits(attribute, word, spec.check == "phone")
-    pattern = rf"(?<!\d){word}(?!\d)" if word.isdigit() and len(word) < LONG else folded(word)
-    return cast(attribute, String).regexp_match(pattern)
+    attribute = spec.sql(model)
+    if spec.check in CODES and word.is_number:
+        return digits(attribute, word)
+    short = word.is_number and len(word.text) < LONG
+    return cast(attribute, String).regexp_match(rf"(?<!\d){word.text}(?!\d)" if short else folded(word.text))
 
 
-def digits(attribute: Any, word: str, phone: bool) -> ColumnElement[bool]:
-    """Codes by their beginning; telephones by any run of digits, 8 and +7 being the same."""
-    if len(word) < LONG:
-        return false()
-    if not phone:
-        return attribute.startswith(word)
-    number = word[1:] if len(word) == 11 and word[0] in "78" else word
-    return func.regexp_replace(attribute, r"\D", "", "g").contains(number)
+def digits(attribute: Any, word: Word) -> ColumnElement[bool]:
+    """A code or telephone by any run of its digits."""
+    found = [pieces[0] for pieces in readings(word) if len(pieces) == 1 and pieces[0].isdigit()]
+    return or_(false(), *(func.regexp_replace(attribute, r"\D", "", "g").contains(one) for one in found))
 
 
 def folded(word: str) -> str:

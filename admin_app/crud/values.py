@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import format_date, format_datetime
+from flask_babel import format_date, format_datetime, format_decimal
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
@@ -58,6 +58,11 @@ def flag(_spec: FieldSpec, value: bool) -> str:
     return str(_("yes") if value else _("no"))
 
 
+def number(_spec: FieldSpec, value: float) -> str:
+    """1 234,5 as it was typed, to six decimals."""
+    return str(format_decimal(value, "#,##0.######"))
+
+
 def day(_spec: FieldSpec, value: date) -> str:
     """31.12.2026"""
     return str(format_date(value, "dd.MM.yyyy"))
@@ -98,6 +103,7 @@ READERS: dict[Kind, Callable[[FieldSpec, Any], str | Markup]] = {
     Kind.CHOICES: choices,
     Kind.FLAG: flag,
     Kind.DATE: day,
+    Kind.NUMBER: number,
     Kind.MOMENT: moment,
     Kind.JSON: details,
 }

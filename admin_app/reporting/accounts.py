@@ -5,6 +5,7 @@ Every verb writes into the session it is given; the edge commits.
 """
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -142,10 +143,16 @@ def one(session: Session, condition: ColumnElement[Any]) -> User | None:
 
 
 def attach(
-    session: Session, user: User | int, organization: Organization, role: RoleName, valid_from: date | None = None
+    session: Session,
+    user: User | int,
+    organization: Organization,
+    role: RoleName,
+    valid_from: date | None = None,
+    opens: Mapping[str, Any] | None = None,
 ) -> Membership:
     """Attach a person (a row or its id; operators don't see newcomers' rows) to an organization in a role, and tell them.
 
+    ``opens``: what was shown beforehand of its consequences, for the log.
     Raises Refused: not the actor's to give, or attached already.
     """
     user_id = user if isinstance(user, int) else user.id
@@ -165,7 +172,7 @@ def attach(
         except IntegrityError as error:  # another operator was a moment quicker
             raise Refused(attached_already(person), "organization_id") from error
         what = {"user": user_id, "organization": organization.id, "role": role.value, "from": membership.valid_from.isoformat()}
-        audit.record(session, "user.attached", person, what, organization.id)
+        audit.record(session, "user.attached", person, what | dict(opens or {}), organization.id)
         names = {"name": organization.short_name, "role": role.title}
         notices.tell(
             session,
@@ -189,9 +196,10 @@ def attached_already(person: User) -> str:
     return gettext("%(name)s is attached to this organization in this role already.", name=full_name(person))
 
 
-def detach(session: Session, membership: Membership) -> None:
+def detach(session: Session, membership: Membership, closes: Mapping[str, Any] | None = None) -> None:
     """End an attachment now; the person is told. What the person did in the organization stays.
 
+    ``closes``: what was shown beforehand of its consequences, for the log.
     Raises Refused: not the actor's to take, or ended already.
     """
     organization = membership.organization
@@ -209,7 +217,8 @@ def detach(session: Session, membership: Membership) -> None:
         else:
             membership.valid_to = today - timedelta(days=1)
         session.flush()
-        audit.record(session, "user.detached", person, {"organization": organization.id, "role": role.value}, organization.id)
+        what = {"organization": organization.id, "role": role.value} | dict(closes or {})
+        audit.record(session, "user.detached", person, what, organization.id)
         name = organization.short_name
         subject = _("You are no longer attached to %(name)s", name=name)
         body = _(

@@ -1,10 +1,16 @@
 """The log: what happened, to what, by whom, in the words of that moment.
 
 Verbs call `record`. Changes of registry rows need no call: `history.py` writes them at every flush of the scoped session.
+Every event carries a batch: one for all that a transaction does, or for all that is done inside `together`, which also says what
+it is done for. So one operation can be read, and undone, as one.
 """
 
 import enum
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,7 +21,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session, object_session
 
-from admin_app.reporting.actor import current, full_name
+from admin_app.reporting.actor import current, full_name, settle
 from models import Base, Event, Membership, Organization, Role, User
 
 EVENTS: dict[str, LazyString] = {
@@ -31,6 +37,8 @@ EVENTS: dict[str, LazyString] = {
     "form.drafted": _("A version of the form is drafted"),
     "form.published": _("A version of the form is published"),
     "form.retired": _("A version of the form is retired"),
+    "organization.closed": _("The organization is closed"),
+    "organization.moved": _("The organization is moved in the tree"),
     "report.accept": _("The report is accepted"),
     "report.comment_reopened": _("A comment on the report is reopened"),
     "report.comment_resolved": _("A comment on the report is resolved"),
@@ -54,6 +62,53 @@ EVENTS: dict[str, LazyString] = {
 }
 
 
+# ── What belongs together ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Operation:
+    """The batch of what is being done, and what it is done for (Event.origin)."""
+
+    batch: uuid.UUID
+    origin: str = ""
+
+
+_operation: ContextVar[Operation | None] = ContextVar("operation", default=None)
+
+
+@contextmanager
+def together(origin: str, batch: uuid.UUID | None = None) -> Iterator[uuid.UUID]:
+    """``with together("import:5"):`` the events of the block carry one batch (a new one, or this) and this origin.
+
+    ``origin`` is one of ``bulk``, ``request:<id>``, ``import:<id>``, ``undo:<event or batch>``. A block inside another belongs
+    to the outer one. Pending writes are flushed on the way in and out, so that each event lands where its change was made.
+    """
+    outer = _operation.get()
+    made = outer or Operation(batch or uuid.uuid4(), origin)
+    settle()
+    token = _operation.set(made)
+    try:
+        yield made.batch
+        settle()
+    finally:
+        _operation.reset(token)
+
+
+def operation(session: Session) -> Operation:
+    """What is being done now; outside `together` it is whatever this transaction does."""
+    if made := _operation.get():
+        return made
+    root = session.get_transaction()
+    known, batch = session.info.get("batch", (None, None))
+    if batch is None or known is not root:
+        batch = uuid.uuid4()
+        session.info["batch"] = (root, batch)
+    return Operation(batch)
+
+
+# ── Events ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
 def record(
     session: Session, kind: str, subject: Base, data: Mapping[str, Any] | None = None, organization_id: int | None = None
 ) -> Event:
@@ -67,7 +122,7 @@ def record(
     if subject not in session or inspect(subject).pending:
         session.add(subject)
         session.flush()
-    made = Event(kind=kind, data=plain(data or {}), **about(subject, organization_id))
+    made = Event(kind=kind, data=plain(data or {}), **vars(operation(session)), **about(subject, organization_id))
     session.add(made)
     return made
 

@@ -19,6 +19,7 @@ from admin_app.reporting.actor import ROOT, Actor, Reach, current
 from admin_app.reporting.refusal import Refused
 from models import (
     Attachment,
+    Attribute,
     Base,
     Campaign,
     Classifier,
@@ -41,6 +42,7 @@ from models import (
     RequestKind,
     Role,
     RoleName,
+    SavedView,
     Titled,
     User,
 )
@@ -111,7 +113,7 @@ TABLE: dict[RoleName, frozenset[Permission]] = {
 
 Model = type[Base]
 KEPT: frozenset[Model] = frozenset({Organization, User, Membership, Request})
-LISTS: frozenset[Model] = frozenset({Classifier, ClassifierItem, Form, FormVersion, Period, Campaign})
+LISTS: frozenset[Model] = frozenset({Attribute, Classifier, ClassifierItem, Form, FormVersion, Period, Campaign})
 REVIEWED: frozenset[Model] = frozenset({Report, ReportSnapshot, Comment, Attachment})
 
 RIGHTS: dict[RoleName, frozenset[Model]] = {
@@ -122,7 +124,7 @@ RIGHTS: dict[RoleName, frozenset[Model]] = {
     RoleName.AUDITOR: frozenset(),
     RoleName.ADMIN: KEPT | LISTS | {Role},
 }
-PERSONAL: frozenset[Model] = frozenset({User, Request, Message, Consent})  # everybody writes rows of their own
+PERSONAL: frozenset[Model] = frozenset({User, Request, Message, Consent, SavedView})  # everybody writes rows of their own
 
 GRANTS: dict[RoleName, frozenset[RoleName]] = {
     RoleName.SUPERVISOR: frozenset({RoleName.ORGANIZATION}),

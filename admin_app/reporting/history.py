@@ -3,11 +3,11 @@
 Kinds ``row.created``, ``row.changed``, ``row.deleted``; ``data = {"field": [old, new]}``. Old and new are what the database
 has before and after the flush, so neither a trigger nor an expired object is missed. A reference is kept as
 ``{"id": 7, "label": "город"}``, a list of references as a list of those: it can be read when the row has gone, and undone.
-Hidden columns (passwords, session keys, sort keys) are never kept.
+Hidden columns (passwords, session keys, sort keys) are never kept; of ``extra`` each further field is kept by itself.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -15,9 +15,11 @@ from typing import Any
 from sqlalchemy import insert, inspect, select
 from sqlalchemy.orm import Session
 
+from admin_app.reporting import attributes
 from admin_app.reporting.actor import quietly
-from admin_app.reporting.audit import about, plain, title
+from admin_app.reporting.audit import about, operation, plain, title
 from models import (
+    Attribute,
     Base,
     Campaign,
     Classifier,
@@ -35,7 +37,7 @@ from models import (
 Model = type[Base]
 Values = dict[str, Any]
 REGISTRY: frozenset[Model] = frozenset(
-    {Campaign, Classifier, ClassifierItem, Form, FormVersion, Membership, Organization, Period, Role, User}
+    {Attribute, Campaign, Classifier, ClassifierItem, Form, FormVersion, Membership, Organization, Period, Role, User}
 )
 NOISE = frozenset({"id", "created_at", "updated_at", "last_login_at"})
 
@@ -76,10 +78,12 @@ def after(session: Session, _context: object) -> None:
         ]
         events = [made for made in events if made["data"]]
         if events:
-            named = names(session, events)
+            chosen = attributes.items(session, {name for made in events for name in made["data"]})
+            named = names(session, events, chosen)
             for made in events:
-                made["data"] = {name: [spoken(made, name, value, named) for value in pair] for name, pair in made["data"].items()}
-            session.connection().execute(insert(Event), events)
+                pairs = made["data"].items()
+                made["data"] = {name: [spoken(made, name, value, named, chosen) for value in pair] for name, pair in pairs}
+            session.connection().execute(insert(Event), [made | vars(operation(session)) for made in events])
 
 
 def entry(kind: str, who: Values, old: Values, new: Values) -> Values:
@@ -105,7 +109,7 @@ def up(row: Base) -> int | None:
 @lru_cache(maxsize=32)
 def columns(model: Model) -> tuple[Any, ...]:
     """The columns whose changes are kept."""
-    return tuple(c for c in model.__table__.c if c.key not in NOISE and not c.info.get("hidden"))
+    return tuple(c for c in model.__table__.c if c.key not in NOISE and (c.key == "extra" or not c.info.get("hidden")))
 
 
 @lru_cache(maxsize=32)
@@ -128,11 +132,14 @@ def snapshot(session: Session, rows: Iterable[Base]) -> dict[tuple[Model, int], 
     for model, wanted in ids.items():
         table = model.__table__
         for identity, *values in session.execute(select(table.c.id, *columns(model)).where(table.c.id.in_(wanted))):
-            found[model, identity] = {c.name: value for c, value in zip(columns(model), values, strict=True)}
+            kept = {c.name: value for c, value in zip(columns(model), values, strict=True)}
+            found[model, identity] = attributes.spread(kept.pop("extra", None)) | kept
         for name, ours, theirs in lists(model):
-            listed = session.execute(select(ours, theirs).where(ours.in_(wanted)).order_by(theirs)).all()
+            listed: dict[int, list[int]] = defaultdict(list)
+            for owner, other in session.execute(select(ours, theirs).where(ours.in_(wanted)).order_by(theirs)):
+                listed[owner].append(other)
             for identity in wanted:
-                found[model, identity][name] = [other for owner, other in listed if owner == identity]
+                found[model, identity][name] = listed[identity]
     return found
 
 
@@ -142,20 +149,22 @@ BY_TABLE: dict[str, Model] = {model.__tablename__: model for model in REGISTRY}
 Names = dict[tuple[Model, int], str]
 
 
-def target(table: str, name: str) -> Model | None:
-    """The model that a field of this table refers to."""
+def target(table: str, name: str, chosen: Set[str] = frozenset()) -> Model | None:
+    """The model that a field of this table refers to. `chosen`: further fields that hold items of lists."""
+    if name in chosen:
+        return ClassifierItem
     listed = {key: theirs for key, _ours, theirs in lists(BY_TABLE[table])}
     column = listed.get(name, BY_TABLE[table].__table__.c.get(name))
     keys = column.foreign_keys if column is not None else ()
     return next((BY_TABLE.get(key.column.table.name) for key in keys), None)
 
 
-def names(session: Session, events: Iterable[Values]) -> Names:
+def names(session: Session, events: Iterable[Values], chosen: Set[str]) -> Names:
     """What the rows that the events refer to are called, one statement per table."""
     wanted: dict[Model, set[int]] = defaultdict(set)
     for made in events:
         for name, pair in made["data"].items():
-            model = target(made["subject_type"], name)
+            model = target(made["subject_type"], name, chosen)
             if model is not None:
                 wanted[model].update(one for value in pair for one in (value if isinstance(value, list) else [value]) if one)
     found: Names = {}
@@ -165,11 +174,11 @@ def names(session: Session, events: Iterable[Values]) -> Names:
     return found
 
 
-def spoken(made: Values, name: str, value: Any, named: Names) -> Any:
+def spoken(made: Values, name: str, value: Any, named: Names, chosen: Set[str]) -> Any:
     """The value as the event keeps it."""
-    model = target(made["subject_type"], name)
+    model = target(made["subject_type"], name, chosen)
     if model is None or value is None:
         return plain(value)
     if isinstance(value, list):
-        return [spoken(made, name, one, named) for one in value]
+        return [spoken(made, name, one, named, chosen) for one in value]
     return {"id": value, "label": named.get((model, value), "")}

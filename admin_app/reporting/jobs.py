@@ -14,10 +14,12 @@ from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ConnectorException
 from psycopg import OperationalError
 from sqlalchemy import URL
+from sqlalchemy.orm import Session
 
 from admin_app.config import Settings
 from admin_app.extensions import db
 from admin_app.reporting import accounts, attempts, days, letters, registration, reminders, scope
+from admin_app.reporting.imports import background, runs
 
 PATIENCE = 5  # seconds before the worker asks for a database that went away
 SILENT = 60  # seconds without a sign of life after which a worker counts as dead
@@ -88,6 +90,14 @@ def send_letter(context: JobContext, letter_id: int) -> None:
             raise
 
 
+@tasks.task(name="modo:import", pass_context=True)
+def bring_in(context: JobContext, run_id: int, step: str) -> None:
+    """A step of an import that is too long to wait for, done as its owner and in their language."""
+    app = flask(context)
+    with app.app_context(), Session(db.engine) as plain:
+        background.step(db.session, plain, run_id, step, app.extensions["settings"].imports)
+
+
 @tasks.periodic(cron="* * * * *")
 @tasks.task(name="modo:recover", pass_context=True, queueing_lock="recover")
 async def recover(context: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the moment it was due, as Procrastinate gives it
@@ -114,7 +124,9 @@ def remind(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
 @tasks.task(name="modo:tidy", pass_context=True, queueing_lock="tidy")
 def tidy(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Drop attempts that no limit looks at any more, sessions long over, and registrations that nobody finished."""
-    with flask(context).app_context(), scope.unscoped("tidying"):
+    app = flask(context)
+    with app.app_context(), scope.unscoped("tidying"):
+        runs.sweep(db.session, app.extensions["settings"].imports)
         attempts.sweep(db.session)
         accounts.forget_sessions(db.session)
         gone = registration.forget_unfinished(db.session)

@@ -92,9 +92,10 @@ def grant(
     """
     request = lock(session, request_id)
     guard.require(Permission.REQUEST_DECIDE, request)
-    if effect := EFFECTS.get(request.kind):
-        effect(session, request, place, role)
-    return decide(session, request, RequestState.GRANTED, answer)
+    with audit.together(f"request:{request.id}"):
+        if effect := EFFECTS.get(request.kind):
+            effect(session, request, place, role)
+        return decide(session, request, RequestState.GRANTED, answer)
 
 
 def refuse(session: Session, request_id: int, answer: str) -> Request:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from functools import partial
 from random import Random
 
@@ -89,13 +89,15 @@ def run(demo: Demo, version: FormVersion, season: Season, fixed: Mapping[int, st
     """Open a campaign and enter what becomes of its reports: what is fixed for the organization, or what luck has it."""
     which = campaign(demo, version, season)
     working = Span(season.opened, min(at(season.deadline, time(17)), span.moment(span.length)))
+    lately = Span(max(season.opened, working.days[-1] - timedelta(days=14)), working.moment(working.length))
     found = demo.session.execute(
         select(Report.id, Organization).join(Report.organization).where(Report.campaign_id == which.id).order_by(Report.id)
     )
     for report_id, organization in found.all():
         state = fixed.get(organization.id) or demo.luck.choices(STATES, season.weights)[0]
         if state != "empty":
-            times = [working.moment(when) for when in steps(state, demo.luck, working.length)]
+            during = lately if organization.id in fixed and not season.closed else working  # what the demo's people look at
+            times = [during.moment(when) for when in steps(state, demo.luck, during.length)]
             happens = story(demo, which, report_id, organization, state)
             for moment, step in zip(times, happens, strict=True):
                 demo.diary.enter(moment, step)

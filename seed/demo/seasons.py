@@ -8,7 +8,7 @@ from seed.demo.diary import workday
 from seed.periods import bounds
 
 PAST = (4, 0, 0, 96, 0, 0)
-NOW = (16, 18, 26, 30, 6, 4)
+NOW = (10, 14, 24, 42, 6, 4)
 BEGUN = (84, 4, 5, 5, 1, 1)  # the passport, which has time until the half-year is over
 ACCEPTED_ONLY = (0, 0, 0, 1, 0, 0)
 

@@ -40,8 +40,9 @@ def test_a_finding_leads_to_its_cell_from_another_section(report: int, open_repo
     page = open_report(report)
     field(page, "1/02/4").fill("50")
     page.locator('.step a[data-section="2"]').click()
+    expect(page.locator("[data-note]")).to_have_text("В этом разделе все сходится.")
     act(page, "Выполнить проверку")
-    page.get_by_role("button", name="Весь отчет").click()
+    expect(page.get_by_role("button", name="Весь отчет")).to_have_attribute("aria-pressed", "true")
     page.locator('.finding[data-check="1:1"] a').click()
     expect(page.locator("h1")).to_contain_text("Численность")
     assert here(page) == "1/01/4"

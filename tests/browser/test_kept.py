@@ -219,13 +219,13 @@ def test_a_section_that_can_not_be_opened_is_told_for_longer_than_a_moment(
 
 def test_screen_readers_hear_the_foot_once_typing_pauses(ids: dict[str, int], open_report: Callable[..., Page]) -> None:
     page = open_report(ids["school1"])
-    said = page.locator("[role=status]:not([hidden])", has_text="В разделе заполнено")
-    expect(said).to_contain_text("В разделе заполнено 0 из")
+    said = page.locator("[role=status]:not([hidden])", has_text="Заполнено ячеек раздела")
+    expect(said).to_contain_text("Заполнено ячеек раздела: 0 из")
     said.evaluate("node => { window.times = 0; new MutationObserver(() => times++).observe(node, {childList: true}); }")
     field(page, "1/01/4").click()
     page.keyboard.type("12345", delay=50)
     page.keyboard.press("Tab")
-    expect(said).to_contain_text("В разделе заполнено 1 из")
+    expect(said).to_contain_text("Заполнено ячеек раздела: 1 из")
     assert page.evaluate("times") == 1
     expect(page.locator("#sum[aria-live]")).to_have_count(0)
 
@@ -237,4 +237,4 @@ def test_a_paste_s_report_stays_until_one_goes_on(ids: dict[str, int], open_repo
     state(page, "bad")
     expect(page.locator("#sum")).to_contain_text("не числа: 1")
     page.keyboard.press("ArrowDown")
-    expect(page.locator("#sum")).to_contain_text("В разделе заполнено")
+    expect(page.locator("#sum")).to_contain_text("Заполнено ячеек раздела")

@@ -87,7 +87,7 @@ def test_figure_4_the_letter(story: Story, stranger: Page) -> None:
     assert found is not None
     story.link = found[0]
     page = stranger.context.new_page()
-    as_mail_program(page, message)
+    as_mail_program(page, message, "https://modo.example")
     shot(page, "manual/img/fig04.png", page.locator("#from"))
     assert page.get_by_role("link").first.get_attribute("href") == story.link
     page.close()
@@ -293,6 +293,8 @@ def test_after_figure_14_the_operator_sees_the_change_and_accepts(story: Story, 
     operator.locator("#actions > summary").click()
     operator.locator("[data-opens=changes]").click()
     expect(operator.locator('[data-changed="2.1.1.1/15/4"]')).to_contain_text("38 → 39")
+    operator.locator('[data-changed="2.1.1.1/15/4"]').get_by_role("link").click()
+    arrived(operator, "2.1.1.1/15/4")
     shot(operator, "manual/img/changes.png", operator.locator(".deltas"))
     act(operator, "Принять")
     expect(operator.locator(".menu [data-status]")).to_have_text("Принято")

@@ -27,7 +27,7 @@ def test_a_mark_is_typed_and_saved(page: Page, typed: str, shown: str) -> None:
     page.reload()
     ready(page)
     expect(field(page, "1/01/4")).to_have_value(shown)
-    expect(page.locator("#sum")).to_contain_text("В разделе заполнено 2 из")
+    expect(page.locator("#sum")).to_contain_text("Заполнено ячеек раздела: 2 из")
     field(page, "1/01/4").fill("3")
     reads(page, "1/01/3", "8")
     page.keyboard.press("Control+z")

@@ -2,6 +2,7 @@
 
 import email
 import os
+import re
 import time
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -29,7 +30,7 @@ PERSON = {
 PASSWORD = "шесть синих сов летят"
 FRAME = """(element, on) => {
     element.style.outline = on ? "3px solid #c2185b" : "";
-    element.style.outlineOffset = on && element.matches("td, li, .menu") ? "-3px" : on ? "3px" : "";
+    element.style.outlineOffset = on && element.matches("td, li, .menu, nav a") ? "-3px" : on ? "3px" : "";
 }"""
 SAVE = """async (cells) => {
     const {url, csrf} = JSON.parse(document.getElementById("report-data").textContent);
@@ -108,8 +109,9 @@ def sender(message: EmailMessage) -> str:
     return str(message["From"]).rpartition(" <")[0]
 
 
-def as_mail_program(page: Page, message: EmailMessage) -> None:
-    """The letter on a page, as programs for mail show it."""
+def as_mail_program(page: Page, message: EmailMessage, address: str) -> None:
+    """The letter on a page, as programs for mail show it; for the picture, with the product at ``address``."""
+    letter = re.sub(r">https?://[^/<]+", f">{address}", body(message, "html"))
     page.set_content(
         f"<title>{message['Subject']}</title><body style='margin:0;background:#f3f4f8;font:15px sans-serif'>"
         "<article style='max-width:760px;margin:40px auto;background:#fff;border:1px solid #d5dbe5;border-radius:10px'>"
@@ -117,7 +119,7 @@ def as_mail_program(page: Page, message: EmailMessage) -> None:
         f"<h1 style='margin:0 0 10px;font-size:20px'>{message['Subject']}</h1>"
         f"<p id='from' style='margin:0;display:inline-block'><b>От кого:</b> {sender(message)}</p>"
         f"<p style='margin:6px 0 0;color:#445'><b>Кому:</b> {message['To']}</p></header>"
-        f"<div style='padding:8px 28px 24px'>{body(message, 'html')}</div></article>"
+        f"<div style='padding:8px 28px 24px'>{letter}</div></article>"
     )
 
 

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Classifier, ClassifierItem
+from admin_app.reporting import days
+from models import Classifier, ClassifierItem, Event, Organization
 from tests.page import Page
 from tests.people import Cast
 
@@ -30,7 +31,35 @@ def test_a_list_with_items_stays_and_says_why(page_of: PageOf, plain: Session) -
     assert plain.scalar(select(Classifier.id)) == key
 
 
-@pytest.mark.parametrize("name", ["organization", "user", "report", "event", "message", "request"])
+@pytest.mark.parametrize("name", ["user", "report", "event", "message", "request"])
 def test_what_people_rely_on_is_never_deleted(page_of: PageOf, cast: Cast, name: str) -> None:
     page = page_of("admin").get(f"/admin/{name}/")
     page.get(f"/admin/{name}/delete/?id=1", status=403)
+
+
+def test_an_organization_that_has_worked_is_closed_instead(page_of: PageOf, plain: Session, cast: Cast) -> None:
+    key = cast.organizations["school1"]
+    page = page_of("central").get(f"/admin/organization/delete/?id={key}")
+    assert "Прикрепления" in page.text
+    assert page.soup.select_one("main form button.no") is None
+    page.submit("main form", do="archive")
+    plain.expire_all()
+    assert plain.get_one(Organization, key).closed_on == days.today()
+
+
+def test_an_organization_added_by_mistake_goes(page_of: PageOf, plain: Session, cast: Cast) -> None:
+    page = page_of("central")
+    typed = {"parent_id": cast.organizations["irkutsk"], "level": "organization", "short_name": "Лишняя", "full_name": "Лишняя"}
+    page.get("/admin/organization/new/").post("/admin/organization/new/", typed)
+    key = plain.scalars(select(Organization.id).where(Organization.short_name == "Лишняя")).one()
+    page.get(f"/admin/organization/delete/?id={key}").submit("main form")
+    plain.expire_all()
+    assert plain.get(Organization, key) is None
+    assert plain.scalars(select(Event.kind).where(Event.subject_id == key, Event.subject_type == "organization")).all() == [
+        "row.created",
+        "row.deleted",
+    ]
+
+
+def test_a_supervisor_deletes_no_organization(page_of: PageOf, cast: Cast) -> None:
+    page_of("irkutsk").get(f"/admin/organization/delete/?id={cast.organizations['school1']}", status=403)

@@ -13,8 +13,8 @@ from tests.people import Cast, organization
 NAMES = [model.__tablename__ for _view, model, _category in SCREENS]
 STAFF = ("central", "irkutsk", "support", "auditor", "admin")
 CLOSED = {
-    "irkutsk": {"classifier", "classifier_item", "form", "form_version"},
-    "support": {"classifier", "classifier_item", "form", "form_version"},
+    "irkutsk": {"attribute", "classifier", "classifier_item", "form", "form_version"},
+    "support": {"attribute", "classifier", "classifier_item", "form", "form_version"},
 }
 PageOf = Callable[[str], Page]
 
@@ -64,8 +64,15 @@ def test_search_knows_letters_and_numbers(page_of: PageOf, plain: Session, cast:
         "№11 сош": ["СОШ №11"],
         "лицей 10": [],
         "9900000002": ["Лицей № 100"],
-        "99000": ["Ёлочка", "Лицей № 100", "СОШ №11"],
+        "99000000": ["Ёлочка", "Лицей № 100", "СОШ №11"],
         "8 3952 70 11 22": ["Ёлочка", "Лицей № 100", "СОШ №11"],
+        "99 0000 0001": ["СОШ №11"],
+        "99-0000-0001 сош": ["СОШ №11"],
+        "70-11-22 лицей": ["Лицей № 100"],
+        "+73952701122 сош №11": ["СОШ №11"],
+        "0000002": ["Лицей № 100"],
+        "лоч": ["Ёлочка"],
+        "ицей ЛИЦ": ["Лицей № 100"],
         "%": None,
         "\x00": None,
         "'; drop": [],
@@ -87,7 +94,8 @@ def test_filters_say_what_they_do_and_can_be_taken_away(page_of: PageOf, cast: C
 
 
 @pytest.mark.parametrize(
-    "query", ["level=foo", "parent_id=abc", "parent_id=1,2", "closed_on-from=31.02.2026", "type_id=99999999999"]
+    "query",
+    ["level=foo", "parent_id=abc", "parent_id=1,2", "closed_on-from=31.02.2026", "type_id=99999999999", "created_at-to=вчера"],
 )
 def test_a_filter_that_makes_no_sense_is_said(page_of: PageOf, query: str) -> None:
     page = page_of("central").get(f"/admin/organization/?{query}")
@@ -104,7 +112,28 @@ def test_a_filter_by_a_foreign_row_tells_nothing(page_of: PageOf, cast: Cast) ->
 
 
 @pytest.mark.parametrize(
-    "query", ["page=999999999999", "page=-1", "page=x", "sort=password", "sort=-nothing", "sort=path", "page=9999999"]
+    "query",
+    [
+        "after=999999999999",
+        "after=-1",
+        "before=x",
+        "sort=password",
+        "sort=-nothing",
+        "sort=path",
+        "after=5.%00я",
+        "last=1",
+        "sort=level&after=5.nothing",
+        "sort=closed_on&after=5",
+        "sort=-closed_on&before=5",
+        "sort=-closed_on&before=5.2026-13-01",
+        "col=password",
+        "col=nothing&col=path",
+        "col=extra",
+        "exact=1",
+        "exact=x",
+        "add=password",
+        "full_name-op=foo&full_name=x",
+    ],
 )
 def test_odd_addresses_make_clean_pages(page_of: PageOf, query: str) -> None:
     page_of("central").get(f"/admin/organization/?{query}")
@@ -144,8 +173,13 @@ def test_every_column_sorts_and_every_list_is_a_file(page_of: PageOf, name: str)
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_filter_can_be_used(page_of: PageOf, name: str) -> None:
-    page = page_of("central").get(f"/admin/{name}/")
-    for choice in page.soup.select(".filters select"):
-        for option in choice.select("option[value]:not([value=''])")[:2]:
-            page.get(f"/admin/{name}/?{choice['name']}={option['value']}")
-            assert not page.soup.select(".note.warn")
+    page = page_of("central").get(f"/admin/{name}/?filters=1")
+    for field in page.soup.select("#add option[value]:not([value=''])"):
+        page.get(f"/admin/{name}/?add={field['value']}")
+        for part in page.soup.select("fieldset.filter"):
+            for option in part.select("option[value]:not([value=''])")[:4]:
+                name_of = part.select_one("select")
+                page.get(f"/admin/{name}/?{name_of['name']}={option['value']}")
+            for box in part.select("input[type=checkbox]")[:1]:
+                page.get(f"/admin/{name}/?{box['name']}={box['value']}")
+                assert page.soup.select(".summary .tag")

@@ -101,14 +101,14 @@ def test_an_operator_sees_what_waits(
     assert "Вашего решения ничто не ждет" in page_of("bratsk").get("/cabinet").text
 
 
-def test_the_frame_asks_the_database_twice(page_of: Callable[[str], Page], session: Session) -> None:
+def test_the_frame_asks_the_database_once(page_of: Callable[[str], Page], session: Session) -> None:
     page = page_of("clerk").get("/help")
     said: list[str] = []
     session.connection()
     event.listen(session.get_bind(), "before_cursor_execute", lambda *call: said.append(str(call[2])))
     page.get("/help")
     framed = [text for text in said if "FROM message" in text or ("FROM organization" in text and "membership" in text)]
-    assert len(framed) == 2, framed
+    assert len(framed) == 1, framed
 
 
 def test_a_stranger_is_sent_to_sign_in_and_back(page: Page) -> None:

@@ -77,7 +77,10 @@ def test_a_mistake_of_ours_has_a_number_that_the_log_knows(
     assert str(record.exc_info[1]) == "planted"
 
 
-def test_without_a_database_there_is_still_a_page(page: Page, quiet: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_database_there_is_still_a_page(
+    page_of: Callable[[str], Page], quiet: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = page_of("school1")
     monkeypatch.setattr(db, "get_session", fail)
     page.get("/help", status=500)
     assert "Ошибка в системе" in page.text

@@ -1,13 +1,15 @@
 """«Ход сдачи»: the numbers are true, each leads to what it counts, everybody sees their own part."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from babel.dates import format_date
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import reports
+from admin_app.reporting import days, reports
 from models import Campaign, Report
 from tests.page import Page
 from tests.people import Cast
@@ -88,3 +90,10 @@ def test_it_is_for_those_who_oversee(page_of: Callable[[str], Page]) -> None:
     page_of("school1").get("/progress", status=403)
     for name in ("support", "auditor", "admin"):
         page_of(name).get("/progress")
+
+
+def test_the_curve_goes_on_to_today(page_of: Callable[[str], Page], ids: dict[str, int], plain: Session) -> None:
+    earlier = days.now() - timedelta(days=20)
+    plain.execute(update(Report).where(Report.id == ids["school1"]).values(submitted_at=earlier, accepted_at=earlier))
+    page = page_of("irkutsk").get("/progress")
+    assert f"на {format_date(days.today(), 'd MMMM', locale='ru')}" in str(page.soup.select_one("svg.chart")["aria-label"])  # type: ignore[index]

@@ -63,6 +63,18 @@ def test_every_setting_is_described() -> None:
     assert not missing, f"docs/operations.md needs a line for {missing}"
 
 
+def test_every_pinned_package_is_described_with_its_licence() -> None:
+    pinned = {
+        name
+        for kind in ("", "-dev")
+        for name in re.findall(r"^([a-z0-9.-]+)==", (ROOT / f"requirements{kind}.txt").read_text("utf-8"), re.MULTILINE)
+    }
+    page = TEXTS[ROOT / "docs" / "dependencies.md"].replace("\n", " ")
+    told = set(re.findall(r"\| ([a-z0-9.-]+) \| [A-Z]", page)) | set(re.findall(r"[:,] ([a-z0-9.-]+) \([A-Z]", page))
+    assert len(pinned) > 50
+    assert told == pinned, f"docs/dependencies.md needs {pinned - told} and no longer {told - pinned}"
+
+
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_links_lead_somewhere(path: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", TEXTS[path])

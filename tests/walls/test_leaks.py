@@ -29,6 +29,7 @@ ROWS = {
     "requests": "request",
     "messages": "message",
     "forms": "form_version",
+    "imports": "import_run",
 }
 VALUES: dict[str, Known] = {  # how to fill an argument of an address, given the canaries and the rule's endpoint
     "id": lambda nest, endpoint: nest.ids.get(ROWS[endpoint.split(".")[0]], [1]),
@@ -44,10 +45,14 @@ VALUES: dict[str, Known] = {  # how to fill an argument of an address, given the
     "digest": lambda _nest, _endpoint: ["0"],
     "browser": lambda _nest, _endpoint: [uuid.uuid4()],
     "name": lambda _nest, _endpoint: ["roles"],
+    "row": lambda nest, _endpoint: nest.ids["organization"][:1] + nest.ids["report"][:1],
+    "table": lambda _nest, _endpoint: ["organization", "report", "request", "user"],
+    "user": lambda nest, _endpoint: nest.ids["user"][:2],
     "filename": lambda _nest, _endpoint: [],
 }
 PART = PLACE[:6]  # finds the canaries, but is too short to be taken for one where a page repeats the question
 SEARCH = "?" + "&".join(f"{name}={PART}" for name in ("q", "query", "search", "name", "term"))
+SEARCH += f"&filters=1&exact=1&col=full_name&col=head_name&full_name={PART}&full_name-op=has"  # of a generated list
 
 
 @pytest.fixture

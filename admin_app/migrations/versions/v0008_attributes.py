@@ -9,6 +9,47 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
+# An item that a further field of some organization holds, and a field that some organization has filled in, are in use like
+# those that a foreign key names. The functions see all rows, whoever deletes.
+IN_USE = (
+    """
+    CREATE FUNCTION attribute_stays() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+    BEGIN
+        IF TG_OP = 'UPDATE' AND (OLD.code, OLD.kind, OLD.classifier_id) IS NOT DISTINCT FROM
+            (NEW.code, NEW.kind, NEW.classifier_id) THEN RETURN NEW; END IF;
+        IF EXISTS (SELECT FROM organization WHERE jsonb_exists(extra, OLD.code)) THEN
+            RAISE foreign_key_violation USING MESSAGE = 'the field is filled in', TABLE = 'organization';
+        END IF;
+        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+        RETURN NEW;
+    END $$
+    """,
+    """
+    CREATE FUNCTION classifier_item_stays() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+    BEGIN
+        IF EXISTS (SELECT FROM attribute WHERE OLD.id = ANY (required_types)) THEN
+            RAISE foreign_key_violation USING MESSAGE = 'a field is required for the type', TABLE = 'attribute';
+        END IF;
+        IF EXISTS (
+            SELECT FROM attribute a JOIN organization o ON o.extra @> jsonb_build_object(
+                a.code, CASE a.kind WHEN 'choice' THEN to_jsonb(OLD.id) ELSE jsonb_build_array(OLD.id) END
+            ) WHERE a.classifier_id = OLD.classifier_id
+        ) THEN
+            RAISE foreign_key_violation USING MESSAGE = 'the item is chosen', TABLE = 'organization';
+        END IF;
+        RETURN OLD;
+    END $$
+    """,
+    """
+    CREATE TRIGGER attribute_stays BEFORE DELETE OR UPDATE OF code, kind, classifier_id ON attribute
+    FOR EACH ROW EXECUTE FUNCTION attribute_stays()
+    """,
+    """
+    CREATE TRIGGER classifier_item_stays BEFORE DELETE ON classifier_item
+    FOR EACH ROW EXECUTE FUNCTION classifier_item_stays()
+    """,
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -64,12 +105,17 @@ def upgrade() -> None:
         postgresql_using="gin",
         postgresql_ops={"extra": "jsonb_path_ops"},
     )
+    for statement in IN_USE:
+        op.execute(statement)
 
 
 def downgrade() -> None:
+    op.execute("DROP TRIGGER classifier_item_stays ON classifier_item")
+    op.execute("DROP FUNCTION classifier_item_stays()")
     op.drop_index(
         "ix_organization_extra", table_name="organization", postgresql_using="gin", postgresql_ops={"extra": "jsonb_path_ops"}
     )
     op.drop_column("organization", "extra")
     op.drop_index(op.f("ix_attribute_classifier_id"), table_name="attribute")
     op.drop_table("attribute")
+    op.execute("DROP FUNCTION attribute_stays()")

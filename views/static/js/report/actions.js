@@ -100,7 +100,8 @@ export class Actions {
     const answer = await this.#post("check", new FormData());
     if (!answer) return;
     this.#tell(answer.findings);
-    const {sentences} = this.page.start;
+    const {findings, start: {sentences}} = this.page;
+    if (!findings.here.length) findings.showWhole(); // what was asked for is the report: nothing of it stays behind a tab
     const verdict = answer.findings.length ? [] : [sentences["all-right"]];
     put(document, "[data-panel=check] [data-note]", [...verdict, fill(sentences.checked, {time: answer.at})].join(" "));
   }

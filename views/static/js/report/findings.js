@@ -122,8 +122,13 @@ export class Findings {
     return this.all.filter((finding) => finding.cell === cell);
   }
 
+  /** Those of the open section. */
+  get here() {
+    return this.all.filter((finding) => finding.cell.startsWith(`${this.section}/`));
+  }
+
   #draw() {
-    const here = this.all.filter((finding) => finding.cell.startsWith(`${this.section}/`));
+    const {here} = this;
     this.#count("no", here.length);
     this.#count("yes", this.all.length);
     const chosen = this.whole ? this.all : here;
@@ -199,7 +204,8 @@ export class Findings {
     const place = this.root.querySelector("[data-note]");
     if (!place) return;
     if (count > SHOWN) place.textContent = fill(this.sentences.more, {count: count - SHOWN});
-    else place.textContent = count ? "" : this.sentences["all-right"];
+    else if (count) place.textContent = "";
+    else place.textContent = this.sentences[this.all.length ? "all-right-here" : "all-right"];
   }
 }
 

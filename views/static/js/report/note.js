@@ -45,14 +45,14 @@ export class Note {
     this.#place(cell.td);
   }
 
-  /** Under the cell, inside the pane. @param {HTMLElement} td */
+  /** Over the cell, because typing goes on to the right and below; under it where the table's heading leaves no room. @param {HTMLElement} td */
   #place(td) {
     const pane = /** @type {HTMLElement} */ (this.element.offsetParent);
     const [cell, frame] = [td.getBoundingClientRect(), pane.getBoundingClientRect()];
     const left = Math.min(cell.left - frame.left, frame.width - this.element.offsetWidth - 12) + pane.scrollLeft;
-    const below = cell.bottom - frame.top + 6;
-    const fits = below + this.element.offsetHeight < frame.height;
-    const top = fits ? below : cell.top - frame.top - this.element.offsetHeight - 6;
+    const heading = td.closest("table")?.tHead?.getBoundingClientRect().bottom ?? frame.top;
+    const above = cell.top - this.element.offsetHeight - 6;
+    const top = (above < heading ? cell.bottom + 6 : above) - frame.top;
     this.element.style.left = `${Math.max(left, pane.scrollLeft + 8)}px`;
     this.element.style.top = `${top + pane.scrollTop}px`;
   }
