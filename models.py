@@ -1167,10 +1167,13 @@ class ImportRun(Base):
 
 
 class ImportRow(Base):
-    """One line of the file: what was read, what would change, what is wrong with it."""
+    """One line of the file: what was read, what would change, what is wrong with it.
+
+    The verbs read it unscoped, after they have found its import with the rule on.
+    """
 
     __tablename__ = "import_row"
-    __scope__ = (Through("run_id", "ImportRun"),)
+    __scope__ = (Nobody(),)
     __label__ = _("Line of an import")
     __labels__ = _("Lines of an import")
 

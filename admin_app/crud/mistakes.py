@@ -42,6 +42,10 @@ LAWS: dict[str, tuple[str, LazyString]] = {
     "uq_classifier_item_classifier_id_code": ("code", N_("The list already has an item with this code.")),
     "ck_classifier_item_ends_after_it_starts": ("valid_to", N_("The last day is before the first.")),
     "ck_attribute_ends_after_it_starts": ("valid_to", N_("The last day is before the first.")),
+    "ck_attribute_code_is_a_name": (
+        "code", N_("A code is made of small Latin letters, digits and underscores and begins with a letter."),
+    ),
+    "ck_attribute_a_choice_has_a_list": ("classifier_id", N_("A choice needs a list of items; other kinds have none.")),
     "uq_attribute_code": ("code", N_("Another field has this code.")),
     "ck_membership_ends_after_it_starts": ("valid_to", N_("The last day is before the first.")),
     "uq_membership_current": ("organization_id", N_("This person is already attached to this organization in this role.")),

@@ -67,8 +67,13 @@ def looks_at(model: type[Base], spec: FieldSpec) -> bool:
 
 
 def clauses(model: Any, text: str) -> list[ColumnElement[bool]]:
-    """One condition per word of `text`; all must hold. A text of spaces and signs only asks for nothing."""
-    return [or_(*found) for word in words(text) if (found := list(meanings(model, word)))]
+    """One condition per word of `text`; all must hold. A text of spaces and signs only asks for nothing.
+
+    Without the index PostgreSQL must not guess how few rows have the word: it would then judge them by the row rules one by one
+    (12 s among 20,000 people against 30 ms), so the guess is hidden from it.
+    """
+    found = [or_(*some) for word in words(text) if (some := list(meanings(model, word)))]
+    return found if indexed(model) else [func.coalesce(one, false()) for one in found]
 
 
 def meanings(model: Any, word: Word) -> Iterator[ColumnElement[bool]]:

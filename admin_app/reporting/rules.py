@@ -199,13 +199,13 @@ def meets(columns: Any, arm: Arm, part: Part) -> ColumnElement[bool]:
 
 def compare(columns: Any, scope: Scope, part: Part) -> ColumnElement[bool]:
     """The row's own column against the part."""
-    column: ColumnElement[Any] = getattr(columns, scope.key) if isinstance(scope, Own | Under | Through) else columns.id
-    if isinstance(part, Select):
-        return column.in_(part)
     if isinstance(part, Tuple):
         low, high = part.clauses
         return and_(columns.path >= low, columns.path < high)
-    return column == part if isinstance(part, BindParameter) else part
+    if not isinstance(part, Select | BindParameter):
+        return part  # every row or none
+    column: ColumnElement[Any] = getattr(columns, scope.key) if isinstance(scope, Own | Under | Through) else columns.id
+    return column.in_(part) if isinstance(part, Select) else column == part
 
 
 def is_true(part: Part) -> bool:

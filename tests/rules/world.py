@@ -24,6 +24,7 @@ from models import (
     Explanation,
     Form,
     FormVersion,
+    ImportRun,
     Level,
     Membership,
     Message,
@@ -39,11 +40,13 @@ from models import (
     RequestKind,
     Role,
     RoleName,
+    SavedView,
     User,
 )
 
 TODAY = days.today()
 NUMBERS = itertools.count(1)
+PRIVATE = (Message, Consent, SavedView, ImportRun)  # its owner's alone
 OVERSEERS = {RoleName.CENTRAL, RoleName.AUDITOR, RoleName.ADMIN}
 
 
@@ -128,7 +131,7 @@ class World:
         if model in special:
             return special[model](user)
         own = {key for key, owner in self.owner.get(model, {}).items() if owner == user}
-        if model in (Message, Consent):
+        if model in PRIVATE:
             return own
         values = model in (ReportSection, ReportRevision, ReportSnapshot, Explanation, Comment, Attachment)
         roles = set(RoleName) - {RoleName.SUPPORT} if values else set(RoleName)
@@ -204,7 +207,7 @@ def build_campaign(session: Session, world: World) -> int:
 
 
 def build_user(session: Session, world: World) -> None:
-    """A person with a message and a consent."""
+    """A person with a message, a consent and their own things in the registries."""
     name = f"u{next(NUMBERS)}"
     user = User(username=name, email=f"{name}@modo.example", surname="Ф", name="И", fs_uniquifier=name, password="secret")
     session.add(user)
@@ -214,6 +217,8 @@ def build_user(session: Session, world: World) -> None:
     for row in (
         Message(recipient_id=user.id, kind="account", subject="с", body="т"),
         Consent(user_id=user.id, version="1", text_sha256="0"),
+        SavedView(owner_id=user.id, table_name="organization", title="в"),
+        ImportRun(owner_id=user.id, table_name="organization", file_name="ф.csv", sha256="0"),
     ):
         session.add(row)
         session.flush()

@@ -131,9 +131,6 @@ def heard(body: bytes, word: str) -> bool:
         with zipfile.ZipFile(io.BytesIO(body)) as document:
             return any(heard(document.read(name), word) for name in document.namelist())
     stem = word.lower()[:-1]
-    if body[:2] == b"PK":
-        with zipfile.ZipFile(io.BytesIO(body)) as document:
-            return any(heard(document.read(name), word) for name in document.namelist())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # a backslash that begins no escape, as in a workbook's formats
         return stem in body.decode("utf-8", "replace").lower() or stem in body.decode("unicode_escape", "replace").lower()
