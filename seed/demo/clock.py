@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Insert, Table, Update, event
 from sqlalchemy.sql.functions import current_date, now
 
+from admin_app.reporting import days
+
 Rows = list[dict[str, Any]]
 
 
@@ -27,7 +29,7 @@ class Clock:
         if not isinstance(statement, Insert):
             return told
         times: dict[str, datetime | date] = dict.fromkeys(moments(statement.table, now), self.now)
-        times |= {key: self.now.date() for key in moments(statement.table, current_date)}
+        times |= {key: days.day_of(self.now) for key in moments(statement.table, current_date)}
         return times | told
 
 

@@ -9,7 +9,7 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import accounts, scope
+from admin_app.reporting import accounts, days, scope
 from admin_app.reporting.accounts import Person
 from admin_app.reporting.actor import Actor
 from models import Level, Organization, RoleName, User
@@ -131,7 +131,7 @@ def acting(session: Session, cast: Cast, user_id: int) -> Iterator[None]:
 
 def attach(session: Session, cast: Cast, user: int, organization: Organization, role: RoleName) -> None:
     """Attach, and remember who does the work there."""
-    accounts.attach(session, user, organization, role)
+    accounts.attach(session, user, organization, role, days.day_of(cast.clock.now))
     if role is RoleName.ORGANIZATION:
         cast.clerks[organization.id] = user
     if role is RoleName.SUPERVISOR:
