@@ -17,9 +17,10 @@ ADDRESSES = {
     "newcomer": "/cabinet /messages /requests /requests/new?kind=attach_user",
     "school1": "/cabinet /organizations /messages /requests /requests/new /profile /profile/edit /profile/password",
     "irkutsk": "/cabinet /review /review?state=accepted /progress /requests /help/review",
-    "central": "/forms /admin/campaign/ /admin/user/details/?id=1 /admin/organization/?filters=1 /admin/organization/details/?id=1 "
-    "/admin/organization/history/?id=1 /admin/attribute/ /admin/attribute/new/ /admin/classifier/tree/?id=1 /admin/imports/ "
-    "/admin/why/ /admin/why/organization/1/1/ /admin/organization/views/ /admin/organization/bulk/",
+    "central": "/forms /admin/campaign/ /admin/user/details/?id=1 /admin/organization/?filters=1 "
+    "/admin/organization/details/?id=1 /admin/organization/history/?id=1 /admin/organization/views/ /admin/organization/bulk/ "
+    "/admin/attribute/ /admin/attribute/new/ /admin/classifier/tree/?id=1 /admin/imports/ /admin/why/ "
+    "/admin/why/organization/1/1/",
 }
 
 

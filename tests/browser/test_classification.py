@@ -66,6 +66,8 @@ def test_fields_appear_as_the_ones_they_depend_on_are_filled_in(site: Site, cont
     expect(more).to_be_hidden()
     page.locator("#okved_main_id").select_option(index=1)
     expect(more).to_be_visible()
+    expect(superior).to_be_visible()
+    page.locator("#level").select_option("region")
     expect(superior).to_be_hidden()
     page.locator("#level").select_option("branch")
     expect(superior).to_be_visible()

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from models import Classifier, ClassifierItem
+from models import Classifier, ClassifierItem, Organization
 from tests.browser.conftest import Site, sign_in
 from tests.browser.test_looks import violations
 from tests.browser.test_registries import choose
@@ -59,12 +59,15 @@ def over(site: Site, person: str) -> None:
 
 
 def okved(site: Site) -> None:
-    """A list too long to be shown whole."""
+    """A list too long to be shown whole; the school has its main activity, so further ones may be given."""
     with site.acting("central") as session:
-        kinds = Classifier(code="okved", title="ОКВЭД")
+        kinds = session.scalar(select(Classifier).where(Classifier.code == "okved")) or Classifier(code="okved", title="ОКВЭД")
         session.add(kinds)
         session.flush()
-        session.add_all(ClassifierItem(classifier_id=kinds.id, code=f"85.{n}", title=f"Вид {n}") for n in range(300))
+        items = [ClassifierItem(classifier_id=kinds.id, code=f"77.{n}", title=f"Вид {n}") for n in range(300)]
+        session.add_all(items)
+        session.flush()
+        session.get_one(Organization, site.cast.organizations["school2"]).okved_main_id = items[0].id
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 // Fields that depend on another one: `data-only="level=branch"` is shown while level is a branch (`level=`: while it is filled
 // in), `data-needed="type_id=3 7"` is marked as needed for these types. Without this module all fields are shown; the server
-// judges what is sent in any case. A field that holds something is never hidden.
+// judges what is sent in any case. A field that holds something is never hidden, nor one whose condition nobody has settled yet.
 const controls = (box) => [...box.querySelectorAll("input, select, textarea")];
 const holds = (one) => (one.type === "checkbox" || one.type === "radio" ? one.checked : one.value.trim() !== "");
 
@@ -18,10 +18,17 @@ export function fits(condition, of) {
   return allowed ? values.some((value) => allowed.split(" ").includes(value)) : values.length > 0;
 }
 
+/** Is a value asked for that the form does not say yet? */
+export function open(condition, of) {
+  const [name, allowed] = condition.split("=");
+  return Boolean(allowed) && of(name)?.length === 0;
+}
+
 function settle(form) {
   const of = (name) => said(form, name);
   form.querySelectorAll("[data-only]").forEach((box) => {
-    box.hidden = !fits(box.dataset.only, of) && !controls(box).some(holds) && !box.querySelector(".bad");
+    const only = box.dataset.only;
+    box.hidden = !fits(only, of) && !open(only, of) && !controls(box).some(holds) && !box.querySelector(".bad");
   });
   form.querySelectorAll("[data-needed]").forEach((box) => {
     const needed = fits(box.dataset.needed, (name) => of(name) ?? []);
