@@ -64,7 +64,7 @@ def okved(site: Site) -> None:
         kinds = session.scalar(select(Classifier).where(Classifier.code == "okved")) or Classifier(code="okved", title="ОКВЭД")
         session.add(kinds)
         session.flush()
-        items = [ClassifierItem(classifier_id=kinds.id, code=f"77.{n}", title=f"Вид {n}") for n in range(300)]
+        items = [ClassifierItem(classifier_id=kinds.id, code=f"99.{n}", title=f"Вид {n}") for n in range(300)]
         session.add_all(items)
         session.flush()
         session.get_one(Organization, site.cast.organizations["school2"]).okved_main_id = items[0].id
