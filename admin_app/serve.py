@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException
@@ -23,6 +24,7 @@ from admin_app.lifeline import die_with_parent
 ROOT = Path(__file__).resolve().parent.parent
 NEEDED = 300 * 2**20  # bytes: an empty PostgreSQL with its log of changes takes 50 MB, the demo region the rest
 PATIENCE = 30  # seconds that a child has to finish what it is doing
+ENDING = threading.Event()
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 ACCOUNTS = (
@@ -178,7 +180,8 @@ def attend(host: str, port: int, settings: Settings, environment: Mapping[str, s
         children["worker"] = start([sys.executable, "-m", "flask", "worker"], environment)
         announce(host, port, settings)
         while not (ended := [name for name, child in children.items() if child.poll() is not None]):
-            time.sleep(0.5)
+            if ENDING.wait(0.5):
+                raise Ended
         raise Refused(f"the {ended[0]} has ended by itself (code {children[ended[0]].returncode}); its last words stand above.")
     finally:
         stop(list(children.values()))
@@ -232,6 +235,7 @@ def end(_number: int, _frame: FrameType | None) -> None:
     """The signal handler: unwinds to `main`, ending the children on the way; further signals change nothing."""
     for each in ENDINGS:
         signal.signal(each, signal.SIG_IGN)
+    ENDING.set()  # Python drops what a handler raises while it runs inside a finalizer: `attend` looks here too
     raise Ended
 
 
