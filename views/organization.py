@@ -12,7 +12,7 @@ from sqlalchemy import Select, inspect, select
 from sqlalchemy.orm import joinedload
 
 from admin_app.extensions import db
-from admin_app.reporting import attributes, days, guard, memberships, owing, reports, scope
+from admin_app.reporting import attributes, days, guard, memberships, owing, reports, scope, tree
 from admin_app.reporting.guard import Permission
 from models import SECTIONS, Campaign, ClassifierItem, Form, FormVersion, Membership, Organization, Report, Titled
 from views import deadlines, paging
@@ -93,7 +93,7 @@ def in_order(report: Report) -> tuple[int, str, int, int]:
 
 def above(organization: Organization) -> list[Organization]:
     """The nodes above it that the person sees, from the top."""
-    ids = [int(part) for part in organization.path.strip("/").split("/")][:-1]
+    ids = tree.nodes(organization.path)[:-1]
     return list(db.session.scalars(select(Organization).where(Organization.id.in_(ids)).order_by(Organization.path)))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from admin_app.extensions import db
-from admin_app.reporting import days, entries, guard, owing, progress, reports, scope
+from admin_app.reporting import days, entries, guard, owing, progress, reports, scope, tree
 from admin_app.reporting.guard import Permission
 from models import Campaign, Explanation, FormVersion, Organization, Report, ReportState
 from views import deadlines, paging
@@ -76,7 +76,7 @@ def narrowed() -> Statement:
     campaign = asked("campaign")
     statement = statement.where(Report.campaign_id == campaign if campaign else owing.under_way())
     if under := node():
-        itself, below = Organization.id == under.id, Organization.path.startswith(under.path)
+        itself, below = Organization.id == under.id, tree.below(under.path)
         statement = statement.where(itself if request.args.get("own") else below)
     if words := entries.clean(request.args.get("name", "")).split():
         statement = statement.where(func.strpos(Organization.sort_key, func.sort_key(" ".join(words))) > 0)

@@ -22,7 +22,6 @@ from admin_app.crud import (
     attributes,
     card,
     export,
-    filters,
     inputs,
     listing,
     merging,
@@ -40,6 +39,7 @@ from admin_app.crud.saved import SavedViews
 from admin_app.extensions import db
 from admin_app.reporting import guard, scope
 from admin_app.reporting.guard import Permission
+from admin_app.reporting.writes import locked
 from models import Base
 
 Answer = past.Answer
@@ -103,9 +103,9 @@ class SchemaView(past.Past, Bulk, SavedViews):
 
     def choices(self, asked: listing.Listing) -> dict[str, Any]:
         """The fields that could be further columns and further filters of the list."""
-        columns = [spec for spec in self.specs if listing.offers(spec) and spec not in asked.columns]
+        columns = [spec for spec in self.specs if spec.tabular and spec not in asked.columns]
         there = {flt.spec.name for flt in asked.filters}
-        return {"columns": columns, "fields": [spec for spec in self.specs if filters.offers(spec) and spec.name not in there]}
+        return {"columns": columns, "fields": [spec for spec in self.specs if spec.tabular and spec.name not in there]}
 
     @expose("/details/")
     def details_view(self) -> Answer:
@@ -173,7 +173,7 @@ class SchemaView(past.Past, Bulk, SavedViews):
         key = pickers.number(request.args.get("id", ""))
         query = select(self.model).where(self.model.id == key).options(*self.together)
         if request.method == "POST":
-            query = query.with_for_update(of=self.model, key_share=True).execution_options(populate_existing=True)
+            query = locked(query, self.model)
         return None if key is None else db.session.scalar(query)
 
     def row(self) -> Any:

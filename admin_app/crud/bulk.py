@@ -19,8 +19,8 @@ from wtforms import BooleanField, Field, Form, SelectField
 from wtforms.fields.core import UnboundField
 
 from admin_app.crud import bulk_plan, inputs, mistakes, pickers, relations, values
-from admin_app.crud.bulk_plan import SEVERAL, Outcome, Several, Wishes
-from admin_app.crud.fields import FieldSpec, Kind
+from admin_app.crud.bulk_plan import Outcome, Several, Wishes
+from admin_app.crud.fields import SEVERAL, FieldSpec, Kind
 from admin_app.crud.past import Answer
 from admin_app.crud.pickers import PickerOfMany
 from admin_app.extensions import db

@@ -13,13 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from admin_app.crud import card, conditions, mistakes, values
-from admin_app.crud.fields import FieldSpec, Kind
+from admin_app.crud.fields import SEVERAL, FieldSpec, Kind
 from admin_app.extensions import db
 from admin_app.reporting import audit, undo
 from admin_app.reporting.refusal import Refused
+from admin_app.reporting.writes import locked
 
 CHUNK = 500
-SEVERAL = {Kind.LINKS, Kind.REFS, Kind.CHOICES}
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def chunks(view: Any, ids: Sequence[int], wishes: Wishes, lock: bool = False) ->
     for start in range(0, len(ids), CHUNK):
         query = select(model).where(model.id.in_(ids[start : start + CHUNK])).order_by(model.id).options(*view.together, *lists)
         if lock:
-            query = query.with_for_update(of=model, key_share=True).execution_options(populate_existing=True)
+            query = locked(query, model)
         yield list(db.session.scalars(query))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from wtforms import Form
 
 from admin_app.crud import relations, values
-from admin_app.crud.fields import FieldSpec, Kind, member
+from admin_app.crud.fields import SEVERAL, FieldSpec, Kind, member
 from admin_app.crud.relations import Titles
 from models import SECTIONS, Base
 
@@ -122,6 +122,6 @@ def stored(spec: FieldSpec, data: Any, session: Session) -> Any:
 
 def same(spec: FieldSpec, old: Any, new: Any) -> bool:
     """Is there nothing to write? The order of several does not matter, an absent text and an empty one are one."""
-    if spec.kind in {Kind.LINKS, Kind.REFS, Kind.CHOICES}:
+    if spec.kind in SEVERAL:
         return set(values.ids(old) if spec.target else old or ()) == set(values.ids(new) if spec.target else new or ())
     return bool(old == new) or (old in (None, "") and new in (None, ""))

@@ -37,6 +37,7 @@ class Kind(enum.StrEnum):
     OTHER = "other"  # never on a screen
 
 
+SEVERAL = frozenset({Kind.CHOICES, Kind.REFS, Kind.LINKS})
 TYPES: tuple[tuple[type, Kind], ...] = (
     (Enum, Kind.CHOICE),
     (Boolean, Kind.FLAG),
@@ -130,6 +131,11 @@ class FieldSpec:
         return not self.hidden and self.kind is not Kind.OTHER
 
     @property
+    def tabular(self) -> bool:
+        """May it be a column and a filter of the list?"""
+        return self.shown and self.kind is not Kind.JSON
+
+    @property
     def typed(self) -> bool:
         """Has it a place on the form?"""
         return self.shown and not self.readonly and self.kind not in {Kind.MOMENT, Kind.JSON}
@@ -137,7 +143,7 @@ class FieldSpec:
     @property
     def blank(self) -> Any:
         """What an empty field stores: NULL, or an empty text or list where NULL is not allowed."""
-        if self.kind in {Kind.CHOICES, Kind.REFS, Kind.LINKS}:
+        if self.kind in SEVERAL:
             return []
         return "" if self.kind in {Kind.TEXT, Kind.AREA} and not self.nullable else None
 

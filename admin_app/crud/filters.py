@@ -17,18 +17,17 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from admin_app.crud import relations, searching, values
-from admin_app.crud.fields import FieldSpec, Kind, member
+from admin_app.crud.fields import SEVERAL, FieldSpec, Kind, member
 from admin_app.crud.inputs import read_day
-from admin_app.crud.pickers import number
+from admin_app.crud.pickers import TEXT, number
 from models import Organization
 
 NONE, SOME = "none", "some"
 IS, NOT, HAS, STARTS = "is", "not", "has", "starts"
-OP, FROM, TO, TEXT = "-op", "-from", "-to", "-text"
+OP, FROM, TO = "-op", "-from", "-to"
 OPEN, ADD = "filters", "add"  # parameters of an address: the panel is open; with a filter by this field too
 LETTERS = {Kind.TEXT, Kind.AREA}
 SPANS = {Kind.INTEGER, Kind.NUMBER, Kind.DATE, Kind.MOMENT}
-LISTS = {Kind.CHOICES, Kind.REFS, Kind.LINKS}
 WORDS: dict[str, LazyString] = {
     IS: N_("is"), NOT: N_("is not"), HAS: N_("contains"), STARTS: N_("begins with"), NONE: N_("empty"), SOME: N_("filled in"),
 }  # fmt: skip
@@ -158,7 +157,7 @@ def is_empty(spec: FieldSpec, model: Any) -> ColumnElement[bool]:
     if spec.kind is Kind.LINKS:
         return not_(getattr(model, spec.name).any())
     value = spec.sql(model)
-    if spec.kind in LISTS and not spec.extra:
+    if spec.kind in SEVERAL and not spec.extra:
         return func.coalesce(func.cardinality(value), 0) == 0
     return or_(value.is_(None), value == "") if spec.kind in LETTERS else value.is_(None)
 
@@ -167,11 +166,6 @@ def below(organization_id: int) -> Any:
     """The ids of an organization and everything under it that the actor sees."""
     path = select(Organization.path).where(Organization.id == organization_id).scalar_subquery()
     return select(Organization.id).where(Organization.path >= path, Organization.path < path.concat("~"))
-
-
-def offers(spec: FieldSpec) -> bool:
-    """May one filter by the field?"""
-    return spec.shown and spec.kind is not Kind.JSON
 
 
 # ── Reading an address ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -183,7 +177,7 @@ def read(specs: Iterable[FieldSpec], session: Session, args: MultiDict[str, str]
     What may be chosen is looked up only while the panel is open.
     """
     added = set(args.getlist(ADD))
-    found = [one(spec, args) for spec in specs if offers(spec) and (spec.filter or spec.name in added or said_of(spec, args))]
+    found = [one(spec, args) for spec in specs if spec.tabular and (spec.filter or spec.name in added or said_of(spec, args))]
     references = [flt for flt in found if flt.spec.target is not None]
     if OPEN in args or added:
         offered = relations.options(session, [flt.spec for flt in references])

@@ -22,6 +22,7 @@ from admin_app.reporting import audit, codes
 from admin_app.reporting.exchange import mending
 from admin_app.reporting.imports.kinds import Judged, Texts
 from admin_app.reporting.refusal import Refused
+from admin_app.reporting.writes import locked
 from models import RowOutcome
 
 YES = frozenset({"1", "да", "yes", "y", "true", "истина", "+", "x", "х"})
@@ -77,7 +78,7 @@ class Rows:
         links = [selectinload(getattr(model, spec.name)) for spec in self.specs.values() if spec.kind is Kind.LINKS]
         query = select(model).where(condition).options(*self.view.together, *links)
         if lock:
-            query = query.with_for_update(of=model, key_share=True).execution_options(populate_existing=True)
+            query = locked(query, model)
         return list(self.session.scalars(query))
 
     def name_stored(self, rows: Iterable[Any]) -> None:

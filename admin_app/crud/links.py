@@ -7,9 +7,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from admin_app.crud.fields import FieldSpec, Kind
-from admin_app.crud.listing import SORTED, Listing
-
-UNBROKEN = {"inn", "kpp", "ogrn", "okpo", "oktmo", "phone"}
+from admin_app.crud.listing import SORTED, UNBROKEN, Listing
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@ PAGE = 50
 CAP = 1000
 COLUMN, EXACT = "col", "exact"  # parameters of an address: a column chosen, the whole count wanted
 SORTED = {Kind.TEXT, Kind.AREA, Kind.INTEGER, Kind.NUMBER, Kind.FLAG, Kind.DATE, Kind.MOMENT, Kind.CHOICE, Kind.REF}
-PLAIN = {"inn", "kpp", "ogrn", "okpo", "oktmo", "phone", "email"}  # texts that sort as they are, so that an index serves them
+UNBROKEN = frozenset({"inn", "kpp", "ogrn", "okpo", "oktmo", "phone"})  # never broken between lines
+PLAIN = UNBROKEN | {"email"}  # texts that sort as they are, so that an index serves them
 
 
 @dataclass
@@ -111,12 +112,12 @@ def order_by(model: Any, spec: FieldSpec, down: bool) -> Order:
 
 def keyed(model: Any, name: str) -> bool:
     """Is this text the one that the model's `sort_key` column holds?"""
-    return name == model.__title__ and "sort_key" in model.__mapper__.column_attrs
+    return name == model.__title__ and searching.keyed(model)
 
 
 def text_of(other: Any, model: Any) -> Any:
     """What related rows sort by."""
-    if "sort_key" in model.__mapper__.column_attrs:
+    if searching.keyed(model):
         return other.sort_key
     return getattr(other, model.__title__ if model.__title__ in model.__mapper__.column_attrs else "id")
 
@@ -159,14 +160,9 @@ def read(
 
 def chosen_columns(usual: tuple[FieldSpec, ...], specs: Sequence[FieldSpec], names: Sequence[str]) -> tuple[FieldSpec, ...]:
     """The columns of these names after the first one, which leads to the card; without names the usual ones."""
-    offered = {spec.name: spec for spec in specs if offers(spec)}
+    offered = {spec.name: spec for spec in specs if spec.tabular}
     found = [offered[name] for name in dict.fromkeys(names) if name in offered and offered[name] != usual[0]]
     return (usual[0], *found) if names and usual else usual
-
-
-def offers(spec: FieldSpec) -> bool:
-    """May the field be a column?"""
-    return spec.shown and spec.kind is not Kind.JSON
 
 
 # ── Reading a page ───────────────────────────────────────────────────────────────────────────────────────────────────

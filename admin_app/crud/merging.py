@@ -21,13 +21,12 @@ from wtforms import Form
 
 from admin_app.crud import relations, values
 from admin_app.crud.card import key_of, same
-from admin_app.crud.fields import FieldSpec, Kind
-from admin_app.crud.pickers import Picker
+from admin_app.crud.fields import SEVERAL, FieldSpec, Kind
+from admin_app.crud.pickers import TEXT, Picker
 from admin_app.reporting import scope
 from models import Base, Event
 
-BASE, THEIRS, TEXT = "base", "theirs", "-text"
-SEVERAL = {Kind.CHOICES, Kind.REFS, Kind.LINKS}
+BASE, THEIRS = "base", "theirs"
 UNSENT = SEVERAL | {Kind.FLAG}  # kinds that send nothing when they are empty
 RECENT = 50  # events looked through for who changed a field
 

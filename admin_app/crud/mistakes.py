@@ -13,14 +13,14 @@ from sqlalchemy.orm.exc import StaleDataError
 from wtforms import Form
 
 from admin_app.crud.fields import fields_of
-from admin_app.reporting import codes
+from admin_app.reporting import codes, writes
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.scope import OutOfScope
 from models import Base
 
 log = logging.getLogger(__name__)
 
-KINDS = (DBAPIError, StaleDataError, Refused)  # what stands in the way of a save and has a sentence
+KINDS = writes.KINDS  # each of them has its sentence here
 CROSSED = (pg.DeadlockDetected, pg.LockNotAvailable, pg.SerializationFailure)
 MEANWHILE = N_("Somebody else changed the same at the same moment. Nothing was saved; what you typed is still here: save again.")
 

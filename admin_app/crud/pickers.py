@@ -17,6 +17,8 @@ from admin_app.crud import relations
 from admin_app.crud.fields import FieldSpec
 from admin_app.crud.relations import Options
 
+TEXT = "-text"  # after the field's name: what stands in the visible input of a picker
+
 
 def number(text: Any) -> int | None:
     """A row's id out of a form or an address; None for what cannot be one (letters, several, too many digits)."""
@@ -44,8 +46,8 @@ class Relation(Field):
     def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
         """Also take what was typed into the visible input."""
         super().process(formdata, *args, **kwargs)
-        if formdata is not None and f"{self.name}-text" in formdata:
-            self.typed = formdata.get(f"{self.name}-text").replace("\x00", "").strip()
+        if formdata is not None and self.name + TEXT in formdata:
+            self.typed = formdata.get(self.name + TEXT).replace("\x00", "").strip()
 
     def known(self, key: int) -> bool:
         """May the actor name this row here?"""

@@ -81,7 +81,7 @@ def meanings(model: Any, word: Word) -> Iterator[ColumnElement[bool]]:
     covers = covered(model)
     if covers:
         yield or_(*(within(model, pieces) for pieces in readings(word)))
-    elif "sort_key" in model.__mapper__.column_attrs:
+    elif keyed(model):
         yield model.sort_key.contains(func.sort_key(word.text))
     for spec in fields_of(model):
         if spec.search and spec.name not in covers and not (spec.name == model.__title__ and not covers and keyed(model)):

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true
+from sqlalchemy import Select, and_, false, func, not_, or_, select, true
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import memberships, owing, rules, workflow
+from admin_app.reporting import memberships, owing, rules, tree, workflow
 from admin_app.reporting.actor import Actor, Reach, full_name, quietly
 from models import Campaign, Level, Membership, Organization, Report, ReportState, Request, RequestState, Role, RoleName, User
 
@@ -153,16 +153,11 @@ def watchers(session: Session, organization: Organization) -> frozenset[int]:
         return frozenset(session.scalars(held.distinct()))
 
 
-def below(organization: Organization) -> ColumnElement[bool]:
-    """The organization and everything below it."""
-    return and_(Organization.path >= organization.path, Organization.path < organization.path[:-1] + "0")
-
-
 def under_review(session: Session, organization: Organization) -> dict[int, int | None]:
     """Who has which of its reports under review, and of those below it."""
     found = select(Report.id, Report.reviewer_id).join(Report.organization)
     with quietly("who reviews what moves"):
-        rows = session.execute(found.where(below(organization), Report.state == ReportState.SUBMITTED))
+        rows = session.execute(found.where(tree.below(organization.path), Report.state == ReportState.SUBMITTED))
         return {row.id: row.reviewer_id for row in rows}
 
 
@@ -175,7 +170,7 @@ def owed(session: Session, organization: Organization) -> int:
 
 def part(session: Session, organization: Organization) -> Numbers:
     """What lies at and below the organization."""
-    there = below(organization)
+    there = tree.below(organization.path)
     people = select(func.count(Membership.user_id.distinct())).join(Membership.organization)
     counts = (
         select(func.count(Organization.id)).where(there),

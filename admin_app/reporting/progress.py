@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Date, cast, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from admin_app.reporting import days, owing
+from admin_app.reporting import days, owing, tree
 from models import Campaign, FormVersion, Organization, Report, ReportState
 
 S = ReportState
@@ -70,7 +70,7 @@ def lines(session: Session, campaign_id: int, node: Organization) -> list[Line]:
     rows = session.execute(
         select(step, Report.state, func.count(Report.id), func.max(Report.id))
         .join(Organization, Organization.id == Report.organization_id)
-        .where(Report.campaign_id == campaign_id, Organization.path.startswith(node.path), owing.counted())
+        .where(Report.campaign_id == campaign_id, tree.below(node.path), owing.counted())
         .group_by(step, Report.state)
     ).all()
     names = names_of(session, {int(key) if key else node.id for key, *_rest in rows})
@@ -104,7 +104,7 @@ def accepted_by_day(session: Session, campaign_id: int, node: Organization) -> l
     rows = session.execute(
         select(day, func.count(Report.id))
         .join(Organization, Organization.id == Report.organization_id)
-        .where(Report.campaign_id == campaign_id, Report.state == S.ACCEPTED, Organization.path.startswith(node.path))
+        .where(Report.campaign_id == campaign_id, Report.state == S.ACCEPTED, tree.below(node.path))
         .group_by(day)
         .order_by(day)
     )

@@ -1,6 +1,6 @@
 """The verbs of campaigns and reports: open, submit, accept, reject, return, close; and what an organization owes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -58,15 +58,15 @@ def open_campaign(session: Session, campaign: Campaign) -> int:
     return made
 
 
-def admit_organization(session: Session, organization: Organization) -> int:
-    """Give a newly registered organization its reports of the campaigns that are open; how many."""
-    with unscoped("the reports of a new organization"):
-        now_open = session.scalars(select(Campaign).where(Campaign.opened_at.is_not(None), Campaign.closed_at.is_(None)))
-        return sum(
-            admit(session, campaign, [organization.id])
-            for campaign in now_open
-            if session.scalar(concerned(campaign).where(Organization.id == organization.id)) is not None
-        )
+def admit_organizations(session: Session, organization_ids: Sequence[int]) -> int:
+    """Give these organizations, new ones or such as have changed, their reports of the campaigns that are open; how many."""
+    with unscoped("the reports of new and changed organizations"):
+        now_open = session.scalars(select(Campaign).where(Campaign.opened_at.is_not(None), Campaign.closed_at.is_(None))).all()
+        must = {
+            one: concerned(one).with_only_columns(Organization.id).where(Organization.id.in_(organization_ids))
+            for one in now_open
+        }
+        return sum(admit(session, campaign, session.scalars(query).all()) for campaign, query in must.items())
 
 
 def concerned(campaign: Campaign) -> Select[Organization]:

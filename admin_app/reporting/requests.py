@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
-from admin_app.reporting import audit, days, entries, guard, memberships, notices, scope
+from admin_app.reporting import audit, days, entries, guard, memberships, notices, scope, tree
 from admin_app.reporting.actor import full_name, short_name
 from admin_app.reporting.formula.errors import N_
 from admin_app.reporting.guard import Permission
@@ -150,7 +150,7 @@ def deciders(session: Session, request: Request) -> set[int]:
     region = session.scalar(select(Organization).where(Organization.level == Level.REGION))
     asked = session.get(Organization, request.organization_id) if request.organization_id else None
     node = asked or region
-    ids = [int(part) for part in node.path.strip("/").split("/")] if node else []
+    ids = tree.nodes(node.path) if node else []
     removed = request.details.get("user_id")
     held = roles_of(session, removed) if removed else set()
     nodes = [(above, DECIDERS) for above in reversed(ids[:-1] or ids)] + [(top, (RoleName.ADMIN,)) for top in ids[:1]]

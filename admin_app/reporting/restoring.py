@@ -15,6 +15,7 @@ from admin_app.reporting import accounts, attributes, campaigns, guard, organiza
 from admin_app.reporting.actor import current, unscoped
 from admin_app.reporting.guard import Forbidden, Permission
 from admin_app.reporting.refusal import Refused
+from admin_app.reporting.writes import locked
 from models import (
     Attribute,
     Base,
@@ -71,8 +72,7 @@ def set_back(session: Session, model: Model, values: Mapping[int, Mapping[str, A
 
 def held(session: Session, model: Any, ids: Iterable[int]) -> list[Any]:
     """The rows within sight, locked, in order of their ids."""
-    query = select(model).where(model.id.in_(list(ids))).order_by(model.id).with_for_update(of=model, key_share=True)
-    return list(session.scalars(query.execution_options(populate_existing=True)))
+    return list(session.scalars(locked(select(model).where(model.id.in_(list(ids))).order_by(model.id), model)))
 
 
 def settled(row: Base, values: Mapping[str, Any]) -> None:

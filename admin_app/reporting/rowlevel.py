@@ -16,6 +16,7 @@ from functools import lru_cache
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
+from admin_app.reporting import tree
 from admin_app.reporting.actor import Actor, current, reason
 from models import RoleName, User
 
@@ -52,7 +53,7 @@ def binding(actor: Actor) -> Binding:
     paths = sorted({reach.path for reach in actor.reaches})
     values = sorted({reach.path for reach in actor.reaches if reach.role is not RoleName.SUPPORT})
     role = SUPPORT if any(reach.is_whole and reach.role is RoleName.SUPPORT for reach in actor.reaches) else ROWS
-    low, high = (paths[0], max(path[:-1] + "0" for path in paths)) if paths else ("", "")
+    low, high = (paths[0], max(tree.edges(path)[1] for path in paths)) if paths else ("", "")
     return Binding(role, user, ",".join(paths), ",".join(values), low, high)
 
 

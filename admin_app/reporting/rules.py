@@ -34,7 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import LoaderCriteriaOption
 
-from admin_app.reporting import days, memberships
+from admin_app.reporting import days, memberships, tree
 from admin_app.reporting.actor import Actor, Reach
 from models import (
     Attachment,
@@ -222,12 +222,7 @@ def is_lone_subtree(reaches: Sequence[Reach]) -> bool:
 
 def span(reach: Reach) -> Part:
     """The path range of a subtree."""
-    return tuple_(*(literal(edge) for edge in edges(reach)))
-
-
-def edges(reach: Reach) -> tuple[str, str]:
-    """The first path of the subtree and the first path after it."""
-    return reach.path, reach.path[:-1] + "0"
+    return tuple_(*(literal(edge) for edge in tree.edges(reach.path)))
 
 
 def organizations(reaches: Sequence[Reach]) -> Part:
@@ -243,8 +238,7 @@ def within(node: Any, reach: Reach) -> ColumnElement[bool]:
     if reach.role is RoleName.ORGANIZATION:
         branch = and_(node.parent_id == reach.organization_id, node.level == Level.BRANCH)
         return or_(node.id == reach.organization_id, branch)
-    low, high = edges(reach)
-    return and_(node.path >= low, node.path < high)
+    return tree.below(reach.path, node)
 
 
 def rows(actor: Actor, model: Model, key: str) -> Part:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import guard
+from admin_app.reporting import guard, tree
 from admin_app.reporting.actor import Actor, current, quietly
 from admin_app.reporting.guard import Forbidden, Permission
 from admin_app.reporting.refusal import Refused
@@ -39,7 +39,7 @@ def found(session: Session, table: str) -> list[View]:
     actor = current()
     if actor.user_id is None:
         return []
-    above = {int(part) for reach in actor.reaches for part in reach.path.strip("/").split("/") if part}
+    above = {node for reach in actor.reaches for node in tree.nodes(reach.path)}
     shared = or_(SavedView.shared == Sharing.ALL, SavedView.organization_id.in_(above))
     query = select(SavedView.id, SavedView.title, SavedView.query, SavedView.shared, SavedView.pinned, SavedView.owner_id)
     query = query.where(SavedView.table_name == table, or_(SavedView.owner_id == actor.user_id, shared))

@@ -16,20 +16,18 @@ from typing import Any, TypeVar
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
 from admin_app.reporting import audit, guard, history, restoring
 from admin_app.reporting.actor import current, unscoped
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.rules import condition
+from admin_app.reporting.writes import KINDS
 from models import Base, Event, User
 
 T = TypeVar("T")
 MOST = 5000  # changes of one undo
-KINDS = (DBAPIError, StaleDataError, Refused)
 Say = Callable[[Exception, type[Base]], str]  # the sentence for what stood in the way
 
 

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as N_
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from admin_app.reporting import audit, days, entries, guard, storage, tidings
+from admin_app.reporting import audit, days, entries, guard, storage, tidings, tree
 from admin_app.reporting.actor import Actor, current, unscoped
 from admin_app.reporting.guard import Answer, Permission
 from admin_app.reporting.refusal import Refused
@@ -127,7 +127,7 @@ RULES = {(rule.state, rule.move): rule for rule in TABLE}
 
 def lineage(organization: Organization) -> list[int]:
     """The ids from the organization itself up to the region."""
-    return [int(part) for part in reversed(organization.path.strip("/").split("/"))]
+    return tree.nodes(organization.path)[::-1]
 
 
 def holds(actor: Actor, organization: Organization) -> bool:
@@ -165,7 +165,7 @@ def rehome(session: Session, organization: Organization) -> int:
     """
     moved = 0
     with unscoped("reports under review follow their organization"):
-        below = select(Report).join(Report.organization).where(Organization.path.startswith(organization.path, autoescape=True))
+        below = select(Report).join(Report.organization).where(tree.below(organization.path))
         for report in session.scalars(below.where(Report.state == S.SUBMITTED).with_for_update(of=Report)).all():
             chain = reviewers(session, report)
             level = report.reviewer.level if report.reviewer else None

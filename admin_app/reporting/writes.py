@@ -18,7 +18,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Executable, Select, func, inspect, select, tuple_
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import InstanceState, Mapper, ORMExecuteState, Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from admin_app.reporting import guard, memberships
 from admin_app.reporting.actor import Actor, current, quietly, reason
@@ -30,7 +32,13 @@ from admin_app.reporting.tripwire import Unrestricted
 from models import Base, Event, Membership, Report, Role, Tree, User
 
 TARGETS = {model.__table__: model for model in MODELS.values()}
+KINDS = (DBAPIError, StaleDataError, Refused)  # what stands in the way of a write: the database's no, a row that is gone, ours
 UPWARD = {(Report, "reviewer_id")}  # names an organization above: whoever reaches an organization may name those above it
+
+
+def locked(query: Select[Any], model: Any) -> Select[Any]:
+    """The rows that are going to be changed: nobody else changes them until then, and they are as the database has them now."""
+    return query.with_for_update(of=model, key_share=True).execution_options(populate_existing=True)
 
 
 class OutOfScope(Refused):

@@ -74,8 +74,8 @@ def test_a_new_organization_gets_the_reports_of_open_campaigns(session: Session,
     with as_("irkutsk"):
         row = session.get(Organization, new.id)
         assert row is not None
-        assert reports.admit_organization(session, row) == 1
-        assert reports.admit_organization(session, row) == 0
+        assert reports.admit_organizations(session, [row.id]) == 1
+        assert reports.admit_organizations(session, [row.id]) == 0
 
 
 def test_a_draft_edition_opens_no_campaign(session: Session, as_: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import memberships
+from admin_app.reporting import memberships, tree
 from admin_app.reporting.actor import unscoped
 from admin_app.reporting.imports.kinds import Judged
 from models import Membership, Organization, Report, Role, RoleName, RowOutcome
@@ -52,14 +52,14 @@ def reports(session: Session, roots: list[str]) -> int:
     """Reports at and below these places."""
     if not roots:
         return 0
-    below = or_(*(Organization.path.startswith(root, autoescape=True) for root in set(roots)))
+    below = or_(*(tree.below(root) for root in set(roots)))
     return session.scalar(select(func.count(Report.id)).join(Report.organization).where(below)) or 0
 
 
 def sights(session: Session, moved: list[tuple[str, str]]) -> dict[str, int]:
     """People above the old place only, who no longer see it, and above the new place only, who will."""
     steps = {(old.rsplit("/", 2)[0] + "/", new) for old, new in moved}
-    above = {path: {int(one) for one in path.split("/") if one} for step in steps for path in step}
+    above = {path: set(tree.nodes(path)) for step in steps for path in step}
     people = staff(session, set().union(*above.values())) if above else {}
     lose, gain = Counter[int](), Counter[int]()
     for old, new in steps:
