@@ -4,7 +4,7 @@ Data only: no behaviour, no imports of ours. What a column is, is said once, her
 
 - ``doc=`` is the help text under its field; ``info=words(label, …)`` its label and its places on the generated screens
   (``list``, ``search``, ``filter``, ``section``, ``widget``, ``check``, ``hidden``, ``readonly``, ``only``: the other field
-  and its values with which this one is given, any value if none is named);
+  and its values with which this one is given, any value if none is named; ``undated``: nobody asks what it was last year);
 - ``__label__`` names one row, ``__labels__`` the list, ``__title__`` the attribute that stands for a row in pickers;
 - ``__scope__`` says how a row belongs to organizations; ``admin_app.reporting.scope`` turns it into SQL.
   A model without a scope is seen by nobody.
@@ -254,6 +254,16 @@ class AttributeKind(Titled):
     FLAG = "flag", _("Yes or no")
 
 
+class SuccessionKind(Titled):
+    """How one organization came to follow another."""
+
+    JOINED = "joined", _("Joined to another")
+    MERGED = "merged", _("Merged into a new one")
+    DIVIDED = "divided", _("Divided")
+    SPUN_OFF = "spun_off", _("Spun off")
+    DUPLICATE = "duplicate", _("The same organization entered twice")
+
+
 class Sharing(Titled):
     """Who else finds a saved view among theirs."""
 
@@ -472,12 +482,12 @@ class Organization(Base):
     )
     full_name: Mapped[str] = mapped_column(String(500), info=words(_("Full name"), search=True, section="names"))
     address: Mapped[str | None] = mapped_column(String(500), info=words(_("Address"), search=True, section="contacts"))
-    site: Mapped[str | None] = mapped_column(String(250), info=words(_("Site"), section="contacts", check="site"))
+    site: Mapped[str | None] = mapped_column(String(250), info=words(_("Site"), section="contacts", check="site", undated=True))
     phone: Mapped[str | None] = mapped_column(
-        String(100), info=words(_("Phone"), list=True, search=True, section="contacts", check="phone")
+        String(100), info=words(_("Phone"), list=True, search=True, section="contacts", check="phone", undated=True)
     )
     email: Mapped[str | None] = mapped_column(
-        String(250), info=words(_("E-mail"), search=True, section="contacts", check="email")
+        String(250), info=words(_("E-mail"), search=True, section="contacts", check="email", undated=True)
     )
     inn: Mapped[str | None] = mapped_column(
         String(12),
@@ -501,9 +511,13 @@ class Organization(Base):
     settlement_type_id: Mapped[int | None] = classified("settlement_type", _("Settlement type"), list=True)
     structural_level_id: Mapped[int | None] = classified("structural_level", _("Structural level"))
     okved_main_id: Mapped[int | None] = classified("okved", _("OKVED, main activity"))
+    opened_on: Mapped[date | None] = mapped_column(
+        doc=_("The day on which it began to work, if that is known; before it the organization files no reports."),
+        info=words(_("Works since"), filter=True, section="tree", undated=True),
+    )
     closed_on: Mapped[date | None] = mapped_column(
         doc=_("From this date the organization files no reports; its past reports stay."),
-        info=words(_("Closed on"), filter=True, section="tree"),
+        info=words(_("Closed on"), filter=True, section="tree", undated=True),
     )
     extra: Mapped[Json] = mapped_column(info=words(_("Further fields"), hidden=True))
     created_at: Mapped[Now] = mapped_column(info=words(_("Registered"), readonly=True))
@@ -522,6 +536,67 @@ class Organization(Base):
         info=words(_("OKVED, additional activities"), classifier="okved", section="classification", only=("okved_main_id", ())),
     )
     memberships: Mapped[list["Membership"]] = relationship(back_populates="organization", passive_deletes="all")
+
+
+class OrganizationFact(Base):
+    """What a field of an organization was from a day on. `Organization` itself is what holds today.
+
+    A field that has never changed has no row here. One that has changed has a row without a day for what it was from the
+    beginning, and one for each day on which it changed: stretches that cannot overlap. ``planned`` rows are still to come.
+    """
+
+    __tablename__ = "organization_fact"
+    __scope__ = (Under("organization_id"),)
+    __label__ = _("Dated value")
+    __labels__ = _("Dated values")
+    __table_args__ = (
+        UniqueConstraint("organization_id", "field", "since", postgresql_nulls_not_distinct=True),
+        CheckConstraint("since IS NOT NULL OR NOT planned", name="a_plan_has_a_day"),
+        Index("ix_organization_fact_field", "field", "organization_id", "since"),
+        Index("ix_organization_fact_planned", "since", postgresql_where=text("planned")),
+    )
+
+    id: Mapped[Id]
+    organization_id: Mapped[int] = mapped_column(
+        ForeignKey("organization.id", ondelete="CASCADE"), info=words(_("Organization"), readonly=True)
+    )
+    field: Mapped[str] = mapped_column(String(60), info=words(_("Field"), readonly=True))
+    since: Mapped[date | None] = mapped_column(info=words(_("Since"), readonly=True))
+    value: Mapped[Any] = mapped_column(JSONB, nullable=False, info=words(_("Value"), readonly=True))
+    planned: Mapped[bool] = mapped_column(server_default="false", info=words(_("Planned"), readonly=True))
+    planned_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), info=words(_("Planned by"), readonly=True))
+    refused: Mapped[Long] = mapped_column(
+        server_default="",
+        doc=_("Why a plan could not be carried out on its day."),
+        info=words(_("Refused because"), readonly=True),
+    )
+
+    planned_by: Mapped["User | None"] = relationship()
+
+
+class Succession(Base):
+    """One organization follows another: reorganized on a day, or found to be the same one entered twice."""
+
+    __tablename__ = "succession"
+    __scope__ = (Under("predecessor_id"), Under("successor_id"))
+    __label__ = _("Reorganization")
+    __labels__ = _("Reorganizations")
+    __table_args__ = (
+        UniqueConstraint("predecessor_id", "successor_id"),
+        CheckConstraint("predecessor_id <> successor_id", name="nobody_follows_itself"),
+    )
+
+    id: Mapped[Id]
+    predecessor_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), info=words(_("Predecessor"), readonly=True))
+    successor_id: Mapped[int] = mapped_column(
+        ForeignKey("organization.id"), index=True, info=words(_("Successor"), readonly=True)
+    )
+    kind: Mapped[SuccessionKind] = mapped_column(vocabulary(SuccessionKind), info=words(_("Kind"), readonly=True))
+    day: Mapped[date] = mapped_column(info=words(_("Since"), readonly=True))
+    created_at: Mapped[Now] = mapped_column(info=words(_("Created"), readonly=True))
+
+    predecessor: Mapped[Organization] = relationship(foreign_keys=[predecessor_id])
+    successor: Mapped[Organization] = relationship(foreign_keys=[successor_id])
 
 
 # ── People ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,7 @@ Hidden columns (passwords, session keys, sort keys) are never kept; of ``extra``
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import insert, inspect, select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import attributes
+from admin_app.reporting import attributes, dated
 from admin_app.reporting.actor import quietly
 from admin_app.reporting.audit import about, operation, plain, title
 from models import (
@@ -77,6 +77,8 @@ def after(session: Session, _context: object) -> None:
             *(entry("row.deleted", touched.gone[id(row)], touched.old[key(row)], {}) for row in touched.deleted),
         ]
         events = [made for made in events if made["data"]]
+        changed = [one for one in events if one["kind"] == "row.changed" and one["subject_type"] == Organization.__tablename__]
+        dated.record(session, {one["subject_id"]: plainly(one["data"]) for one in changed})
         if events:
             chosen = attributes.items(session, {name for made in events for name in made["data"]})
             named = names(session, events, chosen)
@@ -91,6 +93,11 @@ def entry(kind: str, who: Values, old: Values, new: Values) -> Values:
     names = [*new, *(name for name in old if name not in new)]
     pairs = {name: [old.get(name), new.get(name)] for name in names}
     return {"kind": kind, **who, "data": {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}}
+
+
+def plainly(pairs: Mapping[str, list[Any]]) -> dict[str, tuple[Any, Any]]:
+    """Old and new of each field as JSON holds them, references by id."""
+    return {name: (plain(old), plain(new)) for name, (old, new) in pairs.items()}
 
 
 def key(row: Base) -> tuple[Model, int]:

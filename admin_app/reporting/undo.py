@@ -18,7 +18,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import audit, guard, history, restoring
+from admin_app.reporting import audit, dated, guard, history, restoring
 from admin_app.reporting.actor import current, unscoped
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
@@ -317,7 +317,8 @@ def do(session: Session, steps: Sequence[Step], chosen: Iterable[str]) -> None:
         several = [step for step in by_verb[Verb.SET] if step.model is model]
         values = {step.key: {part.name: part.before for part in step.wanted(chosen)} for step in several}
         if values:
-            restoring.set_back(session, model, values)
+            with dated.correction():  # what is undone never was
+                restoring.set_back(session, model, values)
     for model in models:
         if keys := [step.key for step in by_verb[Verb.TAKE] if step.model is model]:
             restoring.take_away(session, model, keys)
