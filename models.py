@@ -285,6 +285,24 @@ class ImportState(Titled):
     REVERSED = "reversed", _("Taken back")
 
 
+class TaskKind(Titled):
+    """What a person has asked to be done to many rows."""
+
+    BULK = "bulk", _("Change of many rows")
+    UNDO = "undo", _("Undo")
+
+
+class TaskState(Titled):
+    """The life of a task."""
+
+    LOOKING = "looking", _("Being looked through")
+    READY = "ready", _("Waits for your decision")
+    RUNNING = "running", _("Being done")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
 class RowOutcome(Titled):
     """What an import makes of one line of the file."""
 
@@ -431,9 +449,11 @@ class Organization(Base):
         CheckConstraint("kpp IS NULL OR kpp ~ '^[0-9]{4}[0-9A-Z]{2}[0-9]{3}$'", name="kpp_has_9_signs"),
         CheckConstraint("oktmo IS NULL OR oktmo ~ '^([0-9]{8}|[0-9]{11})$'", name="oktmo_has_8_or_11_digits"),
         Index("ix_organization_path", "path"),
+        Index("ix_organization_closed", "path", "closed_on", postgresql_where=text("closed_on IS NOT NULL")),
         Index("uq_organization_inn_kpp", "inn", "kpp", unique=True, postgresql_where=text("level = 'organization'")),
         Index("ix_organization_extra", "extra", postgresql_using="gin", postgresql_ops={"extra": "jsonb_path_ops"}),
         Index("ix_organization_search", text("search_grams(search_key)"), postgresql_using="gin"),
+        Index("ix_organization_inn_down", text("inn DESC NULLS LAST"), text("id DESC")),
     )
 
     id: Mapped[Id]
@@ -599,6 +619,30 @@ class Succession(Base):
     successor: Mapped[Organization] = relationship(foreign_keys=[successor_id])
 
 
+class ToldApart(Base):
+    """Two organizations that look alike and are not the same: somebody has looked, nobody is asked again."""
+
+    __tablename__ = "told_apart"
+    __scope__ = (Under("first_id"), Under("second_id"))
+    __label__ = _("Pair of different organizations")
+    __labels__ = _("Pairs of different organizations")
+    __table_args__ = (CheckConstraint("first_id < second_id", name="a_pair_is_kept_once"),)
+
+    first_id: Mapped[int] = mapped_column(
+        ForeignKey("organization.id", ondelete="CASCADE"), primary_key=True, info=words(_("Organization"), readonly=True)
+    )
+    second_id: Mapped[int] = mapped_column(
+        ForeignKey("organization.id", ondelete="CASCADE"),
+        primary_key=True,
+        index=True,
+        info=words(_("The other organization"), readonly=True),
+    )
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), info=words(_("Who"), readonly=True))
+    at: Mapped[Now] = mapped_column(info=words(_("When"), readonly=True))
+
+    by: Mapped["User | None"] = relationship()
+
+
 # ── People ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -697,7 +741,7 @@ class Membership(Base):
     )
 
     id: Mapped[Id]
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), info=words(_("User"), list=True, filter=True))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True, info=words(_("User"), list=True, filter=True))
     organization_id: Mapped[int] = mapped_column(
         ForeignKey("organization.id"), index=True, info=words(_("Organization"), list=True, filter=True)
     )
@@ -1068,6 +1112,7 @@ class Message(Base):
     __label__ = _("Message")
     __labels__ = _("Messages")
     __title__ = "subject"
+    __table_args__ = (Index("ix_message_unread", "recipient_id", postgresql_where=text("read_at IS NULL")),)
 
     id: Mapped[Id]
     recipient_id: Mapped[int] = mapped_column(
@@ -1263,6 +1308,31 @@ class ImportRow(Base):
     errors: Mapped[Json] = mapped_column(info=words(_("Mistakes"), hidden=True))
 
 
+class Task(Base):
+    """One change of many rows that nobody waits for: looked through, decided upon, done as a whole, all in the background."""
+
+    __tablename__ = "task"
+    __scope__ = (Own("owner_id"),)
+    __label__ = _("Task")
+    __labels__ = _("Tasks")
+    __title__ = "title"
+
+    id: Mapped[Id]
+    owner_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True, info=words(_("Who")))
+    kind: Mapped[TaskKind] = mapped_column(vocabulary(TaskKind), info=words(_("Kind")))
+    table_name: Mapped[Short] = mapped_column(server_default="", info=words(_("List")))
+    title: Mapped[Name] = mapped_column(info=words(_("What is done")))
+    state: Mapped[TaskState] = mapped_column(vocabulary(TaskState), server_default="looking", info=words(_("State")))
+    asked: Mapped[Json] = mapped_column(info=words(_("What is asked for"), hidden=True))
+    found: Mapped[Json] = mapped_column(info=words(_("What it would do"), hidden=True))
+    total: Mapped[int] = mapped_column(server_default="0", info=words(_("Rows")))
+    done: Mapped[int] = mapped_column(server_default="0", info=words(_("Rows done")))
+    error: Mapped[Long] = mapped_column(server_default="", info=words(_("Error")))
+    batch: Mapped[uuid.UUID] = mapped_column(UUID, default=uuid.uuid4, info=words(_("Batch"), hidden=True))
+    created_at: Mapped[Now] = mapped_column(info=words(_("When")))
+    finished_at: Mapped[Moment | None] = mapped_column(info=words(_("Finished")))
+
+
 class ColumnMemory(Base):
     """How the columns of such a file were matched the last time, by the signature of its heading."""
 
@@ -1275,3 +1345,18 @@ class ColumnMemory(Base):
     signature: Mapped[str] = mapped_column(String(32), primary_key=True, info=words(_("Signature")))
     fields: Mapped[list[Any]] = mapped_column(JSONB, info=words(_("Columns")))
     used_at: Mapped[Now] = mapped_column(onupdate=func.now(), info=words(_("Last used")))
+
+
+class Stamp(Base):
+    """Something new whenever what it stands for has changed, written by triggers: processes keep copies as long as it lasts.
+
+    ``lists``: classifiers, their items, further fields (`admin_app.reporting.lists`).
+    """
+
+    __tablename__ = "stamp"
+    __scope__ = (Nobody(),)
+    __label__ = _("Stamp")
+    __labels__ = _("Stamps")
+
+    name: Mapped[Short] = mapped_column(primary_key=True, info=words(_("Name")))
+    value: Mapped[uuid.UUID] = mapped_column(UUID, server_default=func.gen_random_uuid(), info=words(_("Value")))

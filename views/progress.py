@@ -32,7 +32,7 @@ class Progress(Screen):
         choices = progress.campaigns(db.session)
         campaign = chosen(choices)
         node = node_of(asked("under"))
-        lines = progress.lines(db.session, campaign.id, node) if campaign else []
+        lines = progress.lines(db.session, campaign, node) if campaign else []
         deeper = node.level == Level.REGION
         width = BESIDE if deeper else WIDTH
         curve = curve_of(campaign, node, progress.total(lines).total, width) if campaign else None
@@ -47,6 +47,7 @@ class Progress(Screen):
                 total=progress.total(lines),
                 curve=curve,
                 deeper=deeper,
+                day=progress.day_of(campaign) if campaign else None,
                 single=not deeper and all(line.total == 1 for line in lines),
                 S=progress.S,
                 to_review=to_review,
@@ -91,7 +92,7 @@ class Curve:
 
 def curve_of(campaign: Campaign, node: Organization, total: int, width: int) -> Curve | None:
     """Accepted reports by day, if there are any."""
-    counts = progress.accepted_by_day(db.session, campaign.id, node)
+    counts = progress.accepted_by_day(db.session, campaign, node)
     if not counts or not total:
         return None
     first, last = counts[0][0] - timedelta(days=1), counts[-1][0]

@@ -13,12 +13,12 @@ from markupsafe import Markup
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from admin_app.reporting import findings, forms, pulled, scope, sheet, storage, workflow
+from admin_app.reporting import dated, findings, forms, pulled, scope, sheet, storage, workflow
 from admin_app.reporting.findings import Finding
 from admin_app.reporting.formula import Cell, Program, Section, Source
 from admin_app.reporting.sheet import Sheet
 from admin_app.reporting.workflow import Case, Move
-from models import Attachment, Campaign, Comment, FormVersion, Report
+from models import Attachment, Campaign, Comment, FormVersion, Organization, Report
 from views import report_table, report_words
 from views.report_contents import Group, contents
 from views.report_standing import Standing, standing
@@ -65,9 +65,14 @@ class ReportPage:
     def period(self) -> str:
         return self.report.campaign.period.title
 
+    @cached_property
+    def then(self) -> Organization:
+        """The organization as it was when the report was due."""
+        return dated.of_report(self.session, self.report)
+
     @property
     def organization(self) -> str:
-        return self.report.organization.short_name
+        return self.then.short_name
 
     @property
     def url(self) -> str:

@@ -76,11 +76,18 @@ def narrowed() -> Statement:
     campaign = asked("campaign")
     statement = statement.where(Report.campaign_id == campaign if campaign else owing.under_way())
     if under := node():
-        itself, below = Organization.id == under.id, tree.below(under.path)
-        statement = statement.where(itself if request.args.get("own") else below)
+        statement = statement.where(Organization.id == under.id) if request.args.get("own") else below(statement, under, campaign)
     if words := entries.clean(request.args.get("name", "")).split():
         statement = statement.where(func.strpos(Organization.sort_key, func.sort_key(" ".join(words))) > 0)
     return statement
+
+
+def below(statement: Statement, under: Organization, campaign_id: int | None) -> Statement:
+    """The reports of a node and all below it; of a campaign that is closed, of what was below it then."""
+    campaign = db.session.get(Campaign, campaign_id) if campaign_id else None
+    if campaign is None:
+        return statement.where(tree.below(under.path))
+    return progress.Place.of(db.session, campaign, under).below(statement)
 
 
 def node() -> Organization | None:

@@ -1,25 +1,30 @@
 """Organizations, and the further fields that operators give them."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, ClassVar
 
+from flask import flash, g, redirect, request
+from flask_admin import expose
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as N_
-from flask_babel import ngettext
 from wtforms import Form
 
 from admin_app.crud import attributes as further
-from admin_app.crud import card, effects, filters
-from admin_app.crud.base import SchemaView
+from admin_app.crud import card, effects, filters, mistakes, pickers, when
+from admin_app.crud.base import Answer, SchemaView
 from admin_app.crud.classifiers import ClassifierView
+from admin_app.crud.organization_tree import OrganizationTree
+from admin_app.crud.reorganizing import Reorganizing
 from admin_app.extensions import db
-from admin_app.reporting import attributes, organizations, restoring
+from admin_app.reporting import attributes, consequences, dated, organizations, planned, restoring
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
-from models import Attribute, Organization
+from models import Attribute, Level, Organization
 
 
-class OrganizationView(SchemaView):
+class OrganizationView(OrganizationTree, Reorganizing, SchemaView):
     """The tree of organizations. One that has worked is not deleted: it is closed by a date."""
 
     rights: ClassVar = {
@@ -30,6 +35,7 @@ class OrganizationView(SchemaView):
     }
     note = N_("An organization that no longer works is not deleted: give the date from which it files no reports.")
     bulk = ("parent_id", "closed_on")
+    card_template = "admin/organization.html"
 
     def write(self, form: Form, row: Organization, created: bool) -> None:
         """The card, and what follows from it: its reports, and who reviews them."""
@@ -38,13 +44,51 @@ class OrganizationView(SchemaView):
 
     def save(self, form: Form, row: Organization, created: bool) -> bool:
         """A move in the tree and a closing are confirmed first, by whoever has read what they open and close."""
-        if created or not effects.stirs(form, row):
+        if created:
             return super().save(form, row, created)
-        return effects.weigh(self, form, row)
+        counts = when.asked()
+        if not counts.validate():
+            form.form_errors.append(" ".join([f"{counts.since.label.text}:", *counts.since.errors, *counts.counts.errors]))
+            return False
+        if counts.planned is not None:
+            return self.plan(form, row, counts.planned)
+        with dated.from_day(counts.day):
+            return effects.weigh(self, form, row) if effects.stirs(form, row) else super().save(form, row, created)
+
+    def plan(self, form: Form, row: Organization, day: date) -> bool:
+        """Keep the form for a day that is still to come: what it would do is done, looked at and taken back. Was it kept?"""
+        key, before = row.id, consequences.standing(db.session, row)
+        try:
+            super().write(form, row, False)
+            changes = planned.differences(db.session, row)
+            organizations.settle(db.session, row)
+            change = consequences.of_change(db.session, before, row)
+            db.session.rollback()
+            if change and request.form.get("confirmed") != change.digest:
+                g.asked = effects.Asked(effects.lines(change), change.digest)
+                return False
+            planned.plan(db.session, db.session.get_one(Organization, key), changes, day)
+            db.session.commit()
+        except mistakes.KINDS as error:
+            db.session.rollback()
+            mistakes.place(error, form, Organization)
+            return False
+        g.planned = day
+        return True
+
+    def done_words(self, row: Organization) -> str:
+        """What was saved, or planned."""
+        if "planned" not in g:
+            return super().done_words(row)
+        return _("Planned for %(day)s: until then the card stays as it is.", day=format_date(g.planned, "dd.MM.yyyy"))
 
     def form_page(self, form: Form, row: Organization | None, **facts: Any) -> str:
-        """The form's page, with what is to be confirmed."""
-        return super().form_page(form, row, **{"asked": effects.asked(), **facts})
+        """The form's page, with what is to be confirmed, and from which day a change counts."""
+        counts = None if row is None else when.asked()
+        if counts is not None and request.method == "POST":
+            counts.validate()
+        more = {"asked": effects.asked(), "when": counts, "template": "admin/organization_form.html"}
+        return super().form_page(form, row, **{**more, **facts})
 
     def bulk_write(self, form: Any, row: Organization) -> None:
         """The card alone: what follows is done for all together."""
@@ -62,15 +106,38 @@ class OrganizationView(SchemaView):
         return found if self.refusal("create") else [(_("Import from files"), address), *found]
 
     def sections(self, row: Organization) -> list[card.Section]:
-        """The card, with what is filled in of further fields that have ended."""
+        """The card, with what is filled in of further fields that have ended; as it was on a day, if the address asks for one."""
+        row, _day = when.seen_on(row)
         old = [spec for spec in further.ended(self.model, db.session) if spec.get(row)]
         return card.read(row, (*self.specs, *old), db.session, self.address_of)
 
+    def beside(self, row: Organization) -> dict[str, Any]:
+        """What is planned, what was when, whom it follows."""
+        plans, past = when.history(db.session, row, {spec.name: spec for spec in self.specs})
+        _then, day = when.seen_on(row)
+        return super().beside(row) | {"plans": plans, "past": past, "kin": when.kin(db.session, row), "day": day}
+
+    @expose("/plan/cancel/", methods=("POST",))
+    def cancel_plan_view(self) -> Answer:
+        """Take back what was planned."""
+        row = self.row()
+        try:
+            planned.cancel(db.session, row, pickers.number(request.form.get("plan", "")) or 0)
+            db.session.commit()
+        except Refused as refused:
+            db.session.rollback()
+            flash(refused.sentence, "error")
+        else:
+            flash(_("The planned change is taken back."), "success")
+        return redirect(self.card_address(row))
+
     def actions(self, row: Organization) -> list[tuple[str, str]]:
         """Its cabinet, and a new organization under it."""
-        found = [(_("Cabinet of the organization"), f"/organizations/{row.id}")]
+        found = [(_("Cabinet of the organization"), f"/organizations/{row.id}"), self.in_tree(row)]
         if not self.refusal("create"):
             found.append((_("Add an organization below"), str(self.get_url(".create_view", parent_id=row.id))))
+        if row.level is not Level.REGION and not self.refusal("edit", row):
+            found.append((_("Reorganization…"), str(self.get_url(".reorganize_view", id=row.id))))
         return found
 
 
@@ -90,7 +157,6 @@ class AttributeView(SchemaView):
         """The field, if it makes sense."""
         super().write(form, row, created)
         attributes.judge(db.session, row)
-        further.forget()
 
     def actions(self, row: Attribute) -> list[tuple[str, str]]:
         """Where it is filled in."""

@@ -50,6 +50,7 @@ POLICIES = {  # table: what modo_rows sees and writes, what modo_support does
     "message": (f"recipient_id = {ME}", f"recipient_id = {ME}"),
     "organization_fact": (PLACED, "true"),
     "succession": (f"{AT.format('predecessor_id')} OR {AT.format('successor_id')}", "true"),
+    "told_apart": (f"{AT.format('first_id')} OR {AT.format('second_id')}", "true"),
 }
 
 

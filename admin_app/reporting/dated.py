@@ -35,7 +35,7 @@ from sqlalchemy.orm import Session
 
 from admin_app.reporting import attributes, days, tree
 from admin_app.reporting.actor import settle
-from models import Campaign, ClassifierItem, Organization, OrganizationFact
+from models import Campaign, ClassifierItem, Organization, OrganizationFact, Report
 
 PATH = "path"
 ALWAYS = date.min  # stands for "from the beginning" where a day is asked for
@@ -218,6 +218,11 @@ def path_line(key: int, parents: Mapping[int, Line]) -> Line:
 def reference_day(campaign: Campaign) -> date:
     """The day on whose organizations a campaign's reports tell: the end of its period, or the deadline if that is earlier."""
     return min(campaign.period.ends_on, campaign.deadline)
+
+
+def of_report(session: Session, report: Report) -> Organization:
+    """The organization of a report as it was on the reference day of its campaign, or as it is while that is to come."""
+    return then(session, report.organization, reference_day(report.campaign))
 
 
 def then(session: Session, row: Organization, day: date | None) -> Organization:

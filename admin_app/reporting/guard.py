@@ -33,6 +33,7 @@ from models import (
     Membership,
     Message,
     Organization,
+    OrganizationFact,
     Period,
     Report,
     ReportRevision,
@@ -43,6 +44,7 @@ from models import (
     Role,
     RoleName,
     SavedView,
+    Succession,
     Titled,
     User,
 )
@@ -112,7 +114,7 @@ TABLE: dict[RoleName, frozenset[Permission]] = {
 # ── Tables a role writes, roles it gives ─────────────────────────────────────────────────────────────────────────────
 
 Model = type[Base]
-KEPT: frozenset[Model] = frozenset({Organization, User, Membership, Request})
+KEPT: frozenset[Model] = frozenset({Organization, OrganizationFact, Succession, User, Membership, Request})
 LISTS: frozenset[Model] = frozenset({Attribute, Classifier, ClassifierItem, Form, FormVersion, Period, Campaign})
 REVIEWED: frozenset[Model] = frozenset({Report, ReportSnapshot, Comment, Attachment})
 

@@ -27,7 +27,9 @@ class Kind(Titled):
     REQUEST_DECIDED = "request_decided", _("A request is decided")
     ATTACHED = "attached", _("You are attached to an organization")
     DETACHED = "detached", _("You are detached from an organization")
+    PLAN = "plan", _("A planned change of an organization")
     ACCOUNT = "account", _("About your account")
+    TASK = "task", _("A task in the background")
 
 
 def tell(

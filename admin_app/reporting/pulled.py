@@ -14,11 +14,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from admin_app.reporting import forms, storage
+from admin_app.reporting import dated, forms, storage
 from admin_app.reporting.formula import Cell, CellError, External, Program, Source, Values
 from admin_app.reporting.storage import Packed
 from models import Campaign, ClassifierItem, Form, FormVersion, Organization, Period, Report, ReportState
 
+LISTED = {  # what a form may call a field of the card that is chosen from a list, and its column
+    name: column.key
+    for column in Organization.__table__.c
+    if any(key.column.table is ClassifierItem.__table__ for key in column.foreign_keys)
+    for name in (column.key, column.key.removesuffix("_id"))
+}
 GAP = timedelta(days=31)  # the period before may end that much before this one starts (a holiday month)
 BEST = (ReportState.ACCEPTED, ReportState.SUBMITTED, ReportState.RETURNED, ReportState.REJECTED, ReportState.DRAFT)
 
@@ -66,9 +72,11 @@ def answers(session: Session, report: Report, sources: Iterable[Source]) -> dict
     found: dict[Source, Answer] = {}
     wanted: dict[int, tuple[Report, list[Source]]] = {}
     candidates = reports(session, report, sources)
+    of_card = any(source.kind == "card" for source in sources)
+    organization = dated.of_report(session, report) if of_card else report.organization
     for source in sources:
         if source.kind == "card":
-            found[source] = (card(report.organization, source.name), None)
+            found[source] = (card(session, organization, source.name), None)
             continue
         other = choose(report.campaign.period, candidates, source.form or form_code(report), source.previous)
         found[source] = (None, other)
@@ -162,11 +170,12 @@ def untouched(program: Program, cell: Cell) -> float | str | None:
     return program.get(storage.untouched(program), cell)
 
 
-def card(organization: Organization, name: str) -> str | None:
+def card(session: Session, organization: Organization, name: str) -> str | None:
     """A field of the organization's card as text; a list's position by its title. None if empty or unknown."""
-    value: Any = getattr(organization, name.removesuffix("_id"), None)
-    if isinstance(value, ClassifierItem):
-        return value.title
+    value: Any = getattr(organization, LISTED.get(name, name), None)
+    if name in LISTED:
+        item = session.get(ClassifierItem, value) if value is not None else None
+        return None if item is None else item.title
     if isinstance(value, date):
         return value.isoformat()
     return str(value) if isinstance(value, str | int) and value != "" else None

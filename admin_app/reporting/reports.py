@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
-from admin_app.reporting import audit, campaigns, days, forms, guard, owing, sheet, storage, tidings, workflow
+from admin_app.reporting import audit, campaigns, dated, days, forms, guard, owing, sheet, storage, tidings, workflow
 from admin_app.reporting.actor import Actor, current, unscoped
 from admin_app.reporting.findings import Finding
 from admin_app.reporting.guard import Permission
@@ -70,9 +70,10 @@ def admit_organizations(session: Session, organization_ids: Sequence[int]) -> in
 
 
 def concerned(campaign: Campaign) -> Select[Organization]:
-    """The organizations that must file: by place in the tree, by type, not closed before the period began."""
+    """The organizations that must file: by place in the tree, by type, not closed before the period began, open when it is due."""
     query = select(Organization).where(Organization.level.in_(campaign.filing_levels)).order_by(Organization.id)
     query = query.where(or_(Organization.closed_on.is_(None), Organization.closed_on > campaign.period.starts_on))
+    query = query.where(or_(Organization.opened_on.is_(None), Organization.opened_on <= dated.reference_day(campaign)))
     return query.where(Organization.type_id.in_(campaign.type_ids)) if campaign.type_ids else query
 
 

@@ -1,0 +1,18 @@
+"""An index of closed organizations by their place: how many are at work below a node is counted in indexes alone"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0014"
+down_revision = "0013"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    closed = sa.text("closed_on IS NOT NULL")
+    op.create_index("ix_organization_closed", "organization", ["path", "closed_on"], unique=False, postgresql_where=closed)
+
+
+def downgrade() -> None:
+    op.drop_index("ix_organization_closed", table_name="organization")

@@ -1,0 +1,124 @@
+"""Reorganizations: one organization joins another, several merge into a new one, one is divided, or another is spun off from it.
+
+All of them come to the same: who follows whom since which day (`Succession`), whether the predecessor closes, and what goes over
+to the successor: its branches, its people. Reports stay with whoever filed them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from admin_app.reporting import accounts, audit, dated, days, guard, memberships, organizations, planned
+from admin_app.reporting.actor import unscoped
+from admin_app.reporting.guard import Forbidden, Permission
+from admin_app.reporting.refusal import Refused
+from models import Level, Membership, Organization, Succession, SuccessionKind
+
+Kind = SuccessionKind
+CLOSING = frozenset({Kind.JOINED, Kind.MERGED, Kind.DIVIDED})  # after these the predecessor is no more
+CHOICES = (Kind.JOINED, Kind.MERGED, Kind.DIVIDED, Kind.SPUN_OFF)
+
+
+@dataclass
+class Done:
+    """What went over: the branches and others that stood below, the people attached anew, those who could not be."""
+
+    below: list[str] = field(default_factory=list)
+    attached: list[int] = field(default_factory=list)
+    left_out: list[int] = field(default_factory=list)
+
+
+def reorganize(
+    session: Session, row: Organization, successor: Organization, kind: Kind, day: date, below: bool, people: bool
+) -> Done:
+    """Let ``successor`` follow ``row`` from the day on, which may be past or to come; flushes.
+
+    ``below``: what stands under it goes over too; ``people``: whoever is attached to it is attached to the successor as well, and
+    keeps the old attachment, because the past reports are still read and put right. Raises Refused, Forbidden, OutOfScope.
+    """
+    judge(session, row, successor, kind, day)
+    done = Done()
+    session.add(Succession(predecessor_id=row.id, successor_id=successor.id, kind=kind, day=day))
+    if below:
+        for child in list(
+            session.scalars(select(Organization).where(Organization.parent_id == row.id).order_by(Organization.id))
+        ):
+            if child.id != successor.id and not closed(child, day):
+                move(session, child, successor, day)
+                done.below.append(child.short_name)
+    if people:
+        follow(session, row, successor, day, done)
+    if kind in CLOSING:
+        row.closed_on = day
+        session.flush()
+        organizations.settle(session, row)
+    if kind is not Kind.JOINED and successor.opened_on is None:
+        successor.opened_on = day
+        session.flush()
+    said = {"kind": kind, "successor": successor.short_name, "day": day, "below": done.below, "people": len(done.attached)}
+    audit.record(session, "organization.reorganized", row, said)
+    return done
+
+
+def judge(session: Session, row: Organization, successor: Organization, kind: Kind, day: date) -> None:
+    """Raises Refused for what makes no sense, Forbidden for what is not the actor's to do."""
+    guard.require(Permission.ORGANIZATION_EDIT, row)
+    guard.require(Permission.ORGANIZATION_EDIT, successor)
+    if kind not in CHOICES:
+        raise Refused(_("Choose what kind of reorganization it is."), "kind")
+    if row.id == successor.id:
+        raise Refused(_("An organization does not follow itself: choose another one."), "successor_id")
+    if row.level is not successor.level:
+        raise Refused(
+            _("The successor stands elsewhere in the tree: a branch follows a branch, an office an office."), "successor_id"
+        )
+    if row.level is Level.REGION:
+        raise Refused(_("The region is not reorganized here."), "kind")
+    if kind in CLOSING and row.closed_on is not None and row.closed_on < day:
+        raise Refused(_("“%(name)s” is closed earlier already.", name=row.short_name), "day")
+    if closed(successor, day):
+        raise Refused(_("“%(name)s” is closed by then: choose another successor.", name=successor.short_name), "successor_id")
+    pair = select(Succession.id).where(Succession.predecessor_id == row.id, Succession.successor_id == successor.id)
+    back = select(Succession.id).where(Succession.predecessor_id == successor.id, Succession.successor_id == row.id)
+    if session.scalar(pair) is not None or session.scalar(back) is not None:
+        raise Refused(_("That one of them follows the other is entered already."), "successor_id")
+
+
+def closed(row: Organization, day: date) -> bool:
+    """Does it not work any more on that day?"""
+    return row.closed_on is not None and row.closed_on <= day
+
+
+def move(session: Session, child: Organization, successor: Organization, day: date) -> None:
+    """What stood below goes over on the day: at once, late, or as a plan."""
+    if day > days.today():
+        planned.plan(session, child, {"parent_id": (child.parent_id, successor.id)}, day)
+        return
+    with dated.from_day(day):
+        child.parent_id = successor.id
+        session.flush()
+    organizations.settle(session, child)
+
+
+def follow(session: Session, row: Organization, successor: Organization, day: date, done: Done) -> None:
+    """Attach the organization's people to its successor, from the day on or from today, in the roles that they have."""
+    for one in attached(session, row):
+        try:
+            accounts.attach(session, one.user_id, successor, one.role.name, valid_from=max(day, days.today()))
+        except Forbidden:
+            done.left_out.append(one.user_id)
+        except Refused:  # is there already
+            continue
+        else:
+            done.attached.append(one.user_id)
+
+
+def attached(session: Session, row: Organization) -> Sequence[Membership]:
+    """The attachments to it that last."""
+    query = select(Membership).where(Membership.organization_id == row.id, memberships.lasting())
+    with unscoped("whose organization is reorganized"):
+        return session.scalars(query.options(joinedload(Membership.role)).order_by(Membership.id)).all()

@@ -1,0 +1,63 @@
+"""«Реорганизация»: what it would do is shown first, then it is entered; mistakes stand where they were made."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import Organization, Succession
+from tests.page import Page, fields
+from tests.people import Cast
+
+PageOf = Callable[[str], Page]
+
+
+def opened(page: Page, cast: Cast, **typed: Any) -> tuple[Page, str]:
+    """The page of school1, sent with this."""
+    address = f"/admin/organization/reorganize/?id={cast.organizations['school1']}"
+    page.get(address)
+    page.post(address, {**sent(page), **typed})
+    return page, address
+
+
+def sent(page: Page) -> dict[str, Any]:
+    return fields(next(form for form in page.soup.select("main form") if form.select_one("[name=kind]")))
+
+
+def test_it_is_shown_and_then_entered(page_of: PageOf, plain: Session, cast: Cast) -> None:
+    name = {"successor_id": cast.organizations["school3"], "successor_id-text": "МБОУ «СОШ № 3»"}
+    page, address = opened(page_of("irkutsk"), cast, kind="joined", **name)
+    assert "Филиал СОШ № 1" in page.soup.select_one("#errors").get_text()
+    assert plain.scalars(select(Succession)).all() == []
+    page.post(address, sent(page))
+    assert "Присоединена к" in page.text
+    assert plain.get_one(Organization, cast.organizations["school1"]).closed_on is not None
+    page.get(f"/admin/organization/details/?id={cast.organizations['school3']}")
+    assert "К ней присоединена" in page.text
+
+
+def test_what_was_confirmed_is_what_is_done(page_of: PageOf, plain: Session, cast: Cast) -> None:
+    """Another day than the one that was read asks again."""
+    name = {"successor_id": cast.organizations["school3"], "successor_id-text": "МБОУ «СОШ № 3»"}
+    page, address = opened(page_of("irkutsk"), cast, kind="joined", **name)
+    page.post(address, {**sent(page), "day": "01.02.2027"})
+    assert page.soup.select_one("[name=confirmed]")
+    assert plain.scalars(select(Succession)).all() == []
+
+
+def test_mistakes_stand_at_their_fields(page_of: PageOf, plain: Session, cast: Cast) -> None:
+    page, _address = opened(page_of("irkutsk"), cast, day="32.01.2026")
+    assert page.soup.select_one("#day-wrong")
+    assert page.soup.select_one("#kind-wrong")
+    assert page.soup.select_one("#successor_id-wrong")
+    own = {"successor_id": cast.organizations["school1"], "successor_id-text": "МБОУ «СОШ № 1»"}
+    page, _address = opened(page_of("irkutsk"), cast, kind="joined", **own)
+    assert "не правопреемница сама себе" in page.soup.select_one("#successor_id-wrong").get_text()
+
+
+def test_only_for_those_who_edit(page_of: PageOf, cast: Cast) -> None:
+    address = f"/admin/organization/reorganize/?id={cast.organizations['school1']}"
+    page_of("bratsk").get(address, status=404)
+    page_of("support").get(address, status=403)
+    page_of("auditor").get(address, status=403)
