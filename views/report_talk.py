@@ -116,11 +116,9 @@ def directory() -> Path:
 
 
 def said(report: Report) -> dict[str, object]:
-    """Comments, those not settled yet first to see; the reason of a return on top."""
-    reason = report.reason if report.state in (ReportState.REJECTED, ReportState.RETURNED) else ""
+    """Comments, those not settled yet first to see."""
     return {
         "comments": comments.of_report(db.session, report),
-        "reason": reason,
         "may": bool(guard.may(scope.current(), Permission.REPORT_COMMENT, report)),
         "place": findings.place,
         "moment": report_words.moment,

@@ -69,7 +69,7 @@ def finding() -> dict[str, str]:
         "group-error": _("Errors: %(count)s — they hinder submission"),
         "group-query": _("Queries: %(count)s — correct or explain"),
         "group-hint": _("Hints: %(count)s"),
-        "all-right": _("Everything adds up."),
+        "all-right": _("No discrepancies were found."),
         "all-right-here": _("In this section everything adds up."),
         "more": _("And %(count)s more: put these right first."),
         "errors": _("there are errors"),

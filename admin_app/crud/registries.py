@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as N_
 from wtforms import Form
 
 from admin_app.crud import attributes as further
-from admin_app.crud import card, effects, filters, mistakes, pickers, when
+from admin_app.crud import card, duplicates, effects, filters, mistakes, pickers, when
 from admin_app.crud.base import Answer, SchemaView
 from admin_app.crud.classifiers import ClassifierView
 from admin_app.crud.organization_tree import OrganizationTree
@@ -90,19 +90,21 @@ class OrganizationView(OrganizationTree, Reorganizing, SchemaView):
         more = {"asked": effects.asked(), "when": counts, "template": "admin/organization_form.html"}
         return super().form_page(form, row, **{**more, **facts})
 
-    def bulk_write(self, form: Any, row: Organization) -> None:
+    def bulk_write(self, form: Any, row: Organization, created: bool = False) -> None:
         """The card alone: what follows is done for all together."""
-        super().write(form, row, False)
+        super().write(form, row, created)
 
     def bulk_settle(self, rows: Sequence[Organization], names: set[str]) -> None:
         """The reports and reviewers of all of them."""
-        if names & restoring.PLACING:
+        if rows and names & restoring.PLACING:
             organizations.settle_many(db.session, rows, "parent_id" in names)
 
     def list_actions(self) -> list[tuple[str, str]]:
         """Many at once, from a file."""
         address = self.get_url("imports.index", table="organization")
         found = super().list_actions()
+        if not self.refusal("edit"):
+            found = [(_("Look-alikes"), self.get_url("duplicates.index")), *found]
         return found if self.refusal("create") else [(_("Import from files"), address), *found]
 
     def sections(self, row: Organization) -> list[card.Section]:
@@ -138,6 +140,7 @@ class OrganizationView(OrganizationTree, Reorganizing, SchemaView):
             found.append((_("Add an organization below"), str(self.get_url(".create_view", parent_id=row.id))))
         if row.level is not Level.REGION and not self.refusal("edit", row):
             found.append((_("Reorganization…"), str(self.get_url(".reorganize_view", id=row.id))))
+            found += duplicates.ways(row)
         return found
 
 

@@ -120,8 +120,10 @@ def told(done: reorganizations.Done) -> Iterator[Line]:
         yield Line(_("Goes over to the successor"), ", ".join([*done.below[:10], *more]))
     if done.attached:
         yield Line(_("Attached to the successor too"), effects.named(done.attached))
+    if done.there:
+        yield Line(_("Attached to the successor already"), effects.named(done.there))
     if done.left_out:
         words = ngettext("%(num)s person", "%(num)s people", len(done.left_out))
         yield Line(_("Not attached, because their role is not yours to give"), words)
-    if not done.below and not done.attached:
+    if not (done.below or done.attached or done.there or done.left_out):
         yield Line(_("Goes over"), _("nothing: there are neither people nor organizations below it, or you left them out"))

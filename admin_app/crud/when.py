@@ -15,7 +15,7 @@ from wtforms import Form, RadioField, ValidationError
 
 from admin_app.crud import relations, values
 from admin_app.crud.fields import FieldSpec
-from admin_app.crud.inputs import DayField
+from admin_app.crud.inputs import DayField, Filled
 from admin_app.extensions import db
 from admin_app.reporting import dated, days
 from models import Organization, OrganizationFact, Succession, SuccessionKind
@@ -30,6 +30,7 @@ class When(Form):
 
     counts = RadioField(
         N_("The change counts"),
+        [Filled()],
         choices=[
             (TODAY, N_("from today")),
             (DAY, N_("from another day, past or to come")),

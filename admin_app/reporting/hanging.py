@@ -8,15 +8,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ARRAY, Select, any_, func, literal, or_, select, union_all
+from sqlalchemy import ARRAY, Select, any_, cast, func, literal, or_, select, union_all
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from admin_app.reporting import attributes, days
 from admin_app.reporting.actor import unscoped
 from admin_app.reporting.refusal import Refused
-from models import Attribute, Base, ClassifierItem, Organization, Report, ReportState
+from models import Attribute, Base, ClassifierItem, Organization, OrganizationFact, Report, ReportState
 
 Model = type[Base]
+CLASSIFYING = (
+    *(
+        column.key
+        for column in Organization.__table__.c
+        if any(key.column.table is ClassifierItem.__table__ for key in column.foreign_keys)
+    ),
+    "okved_additional",
+)
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,9 @@ def questions(session: Session, row: Any) -> Iterator[tuple[Model, str, Select[A
     if isinstance(row, ClassifierItem):
         yield Organization, "okved_additional", chosen(row)
         yield from further(session, row)
+        yield OrganizationFact, "value", remembered(row.id, [*CLASSIFYING, *held_further(session, row)])
+    elif isinstance(row, Organization):
+        yield OrganizationFact, "value", remembered(row.id, ["parent_id"])
 
 
 def chosen(row: ClassifierItem) -> Select[Any]:
@@ -72,6 +84,17 @@ def further(session: Session, row: ClassifierItem) -> Iterator[tuple[Model, str,
     """The organizations that have the item in a further field."""
     if held := attributes.having(session, row):
         yield Organization, "extra", select(Organization.id).where(or_(*held))
+
+
+def remembered(key: int, names: list[str]) -> Select[Any]:
+    """What organizations were, or are to be, where one of these fields names the row; ``@>`` looks into lists too."""
+    return select(OrganizationFact.id).where(OrganizationFact.field.in_(names), OrganizationFact.value.contains(cast(key, JSONB)))
+
+
+def held_further(session: Session, row: ClassifierItem) -> list[str]:
+    """The further fields that choose from the item's list, as dated rows call them."""
+    found = session.scalars(select(Attribute.code).where(Attribute.classifier_id == row.classifier_id))
+    return [attributes.PREFIX + code for code in found]
 
 
 def untouched(model: Any, query: Select[Any]) -> Select[Any]:

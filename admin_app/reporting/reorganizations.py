@@ -25,10 +25,11 @@ CHOICES = (Kind.JOINED, Kind.MERGED, Kind.DIVIDED, Kind.SPUN_OFF)
 
 @dataclass
 class Done:
-    """What went over: the branches and others that stood below, the people attached anew, those who could not be."""
+    """What went over: what stood below, by name; the people attached anew, those there already, those who could not be."""
 
     below: list[str] = field(default_factory=list)
     attached: list[int] = field(default_factory=list)
+    there: list[int] = field(default_factory=list)
     left_out: list[int] = field(default_factory=list)
 
 
@@ -111,8 +112,8 @@ def follow(session: Session, row: Organization, successor: Organization, day: da
             accounts.attach(session, one.user_id, successor, one.role.name, valid_from=max(day, days.today()))
         except Forbidden:
             done.left_out.append(one.user_id)
-        except Refused:  # is there already
-            continue
+        except Refused:  # in this role already
+            done.there.append(one.user_id)
         else:
             done.attached.append(one.user_id)
 

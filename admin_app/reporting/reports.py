@@ -70,7 +70,7 @@ def admit_organizations(session: Session, organization_ids: Sequence[int]) -> in
 
 
 def concerned(campaign: Campaign) -> Select[Organization]:
-    """The organizations that must file: by place in the tree, by type, not closed before the period began, open when it is due."""
+    """The organizations that must file: by place in the tree, by type, not closed before the period, open when it is due."""
     query = select(Organization).where(Organization.level.in_(campaign.filing_levels)).order_by(Organization.id)
     query = query.where(or_(Organization.closed_on.is_(None), Organization.closed_on > campaign.period.starts_on))
     query = query.where(or_(Organization.opened_on.is_(None), Organization.opened_on <= dated.reference_day(campaign)))
@@ -178,8 +178,10 @@ def owed(session: Session, actor: Actor | None = None, today: date | None = None
         .options(joinedload(Report.campaign).joinedload(Campaign.form_version).joinedload(FormVersion.form))
     )
     found = [as_owed(report, today) for report in session.scalars(query)]
-    order = list(Urgency)
-    return sorted(found, key=lambda one: (order.index(one.urgency), one.deadline, one.report.id))
+    return sorted(found, key=lambda one: (PRESSING.get(one.urgency, len(PRESSING)), one.deadline, one.report.id))
+
+
+PRESSING = {Urgency.RETURNED: 0, Urgency.OVERDUE: 1, Urgency.AT_RISK: 2}  # before all that has time, whatever its deadline
 
 
 def as_owed(report: Report, today: date) -> Owed:

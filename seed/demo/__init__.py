@@ -8,7 +8,7 @@ from random import Random
 
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import forms
+from admin_app.reporting import dated, forms
 from seed import forms as seed_forms
 from seed import lists
 from seed.demo import people, reporting, talk, tree
@@ -32,7 +32,8 @@ def make(session: Session, today: date, say: Callable[[str], object]) -> None:
         lists.load(session)
         versions = {name: forms.load_form(session, seed_forms.document(name)) for name in ("oo1", "passport")}
         say("  forms and reference lists")
-        grown = tree.grow(session, lists.codes(session), luck)
+        with dated.correction():  # a registry that is being filled has no past yet
+            grown = tree.grow(session, lists.codes(session), luck)
         say(f"  {len(grown.organizations) + len(grown.offices) + len(grown.branches) + 1} organizations")
         cast = people.gather(session, grown, luck, clock)
         say(f"  {len(cast.users) + 1} accounts")

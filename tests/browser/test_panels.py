@@ -32,6 +32,19 @@ def test_a_half_written_comment_stays(page: Page) -> None:
     expect(words).to_have_value("Недописано")
 
 
+def test_a_half_written_comment_outlives_the_tab(page: Page) -> None:
+    page.locator(".say textarea").fill("Недописано")
+    page.reload()
+    page.locator("[data-opens=comments]").click()
+    expect(page.locator(".say textarea")).to_have_value("Недописано")
+    page.locator(".say button").click()
+    expect(page.locator(".comment")).to_have_count(2)
+    page.reload()
+    page.locator("[data-opens=comments]").click()
+    expect(page.locator(".comment")).to_have_count(2)
+    expect(page.locator(".say textarea")).to_have_value("")
+
+
 def test_a_double_click_sends_once(page: Page) -> None:
     held = hold(page, "**/comments")
     page.locator(".say textarea").fill("Второе")

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from admin_app.reporting import dated, days, undo
+from admin_app.reporting import dated, days, hanging, undo
 from admin_app.reporting.dated import ALWAYS, Stretch
+from admin_app.reporting.refusal import Refused
 from models import Level, Organization, OrganizationFact
-from tests.rules.conftest import BRANCH1, BRATSK, IRKUTSK, SCHOOL1, Rig
+from tests.rules.conftest import BRANCH1, BRATSK, IRKUTSK, REGION, SCHOOL1, Rig
 from tests.rules.test_undo import last, say
 
 TODAY = days.today()
@@ -134,3 +135,16 @@ def test_a_line_says_what_was_entered(entered: list[tuple[int, str]]) -> None:
     got = {day: (dated.at(line, day) or Stretch(None, now)).value for day in expected}
     assert got == expected
     assert all(one.value != other.value for one, other in pairwise(line))
+
+
+def test_what_the_past_names_stays(rig: Rig) -> None:
+    """An office under which a school once stood is closed, not deleted."""
+    with rig.as_("central"):
+        office = Organization(short_name="О", full_name="О", level=Level.MUNICIPALITY, parent_id=rig.at(REGION))
+        rig.scoped.add(office)
+        rig.scoped.flush()
+        key = office.id
+    change(rig, AUTUMN, parent_id=key)
+    change(rig, SPRING, parent_id=rig.at(IRKUTSK))
+    with rig.as_("central"), pytest.raises(Refused):
+        hanging.remove(rig.scoped, rig.scoped.get_one(Organization, key))

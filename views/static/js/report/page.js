@@ -45,7 +45,7 @@ class Page {
     this.names = new NameBar(sentences);
     this.findings = new Findings(/** @type {HTMLElement} */ (document.querySelector("[data-panel=check]")), sentences);
     this.contents = new Contents(/** @type {HTMLDetailsElement} */ (element("contents")), `${start.url}/rows`, sentences);
-    this.panels = new Panels(element("side"), `${start.url}/panel/NAME`, {failed: sentences["panel-failed"]}, () => this.#marks());
+    this.panels = new Panels(element("side"), `${start.url}/panel/NAME`, {failed: sentences["panel-failed"]}, () => this.#marks(), start.user);
     this.beside = new Beside(start.url, sentences);
     this.conditions = JSON.stringify(model.applies());
     this.sync = this.#sync();

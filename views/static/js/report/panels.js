@@ -8,9 +8,11 @@ export class Panels {
   /**
    * @param {HTMLElement} side @param {string} url of a panel's fragment, with NAME for its name
    * @param {{failed: string}} sentences @param {(panel: HTMLElement, name: string) => void} filled a fragment has just come
+   * @param {number} user whose half-written texts are kept
    */
-  constructor(side, url, sentences, filled) {
+  constructor(side, url, sentences, filled, user) {
     this.side = side;
+    this.drafts = new Drafts(`modo-unsent-${user}`);
     this.url = url;
     this.sentences = sentences;
     this.filled = filled;
@@ -20,6 +22,8 @@ export class Panels {
     if (!this.name || (side.dataset.auto !== undefined && localStorage.getItem(CLOSED))) this.close();
     document.addEventListener("click", (event) => this.#clicked(event));
     side.addEventListener("submit", (event) => this.#sent(event));
+    side.addEventListener("input", (event) => this.drafts.keep(event.target));
+    this.drafts.restore(side);
   }
 
   /** @param {string} name */
@@ -82,6 +86,7 @@ export class Panels {
       form?.querySelector(`[name="${field.name}"]`)?.replaceWith(field);
     }
     panel.replaceChildren(...parsed.body.childNodes);
+    this.drafts.restore(panel);
     const next = focused?.isConnected ? focused : panel.querySelector(".say textarea, [data-closes]");
     if (inside && next instanceof HTMLElement) next.focus();
   }
@@ -139,6 +144,7 @@ export class Panels {
       return;
     }
     const sentence = response.headers.get("X-Sentence");
+    if (response.ok) this.drafts.forget(form, data);
     if (response.ok || response.status === 422) this.#fill(panel, text, form, data);
     else this.#fail(panel, sentence ? decodeURIComponent(sentence) : undefined);
     this.filled(panel, this.name);
@@ -160,4 +166,52 @@ function shut(menu) {
   if (!(menu instanceof HTMLDetailsElement)) return;
   menu.open = false;
   menu.querySelector("summary")?.focus();
+}
+
+/** Comments that were begun and not sent outlive the tab: in this browser, by person, form and field. Storage may be switched off. */
+class Drafts {
+  /** @param {string} prefix */
+  constructor(prefix) {
+    this.prefix = prefix;
+  }
+
+  /** @param {Element} field */
+  #key(field) {
+    const form = /** @type {HTMLTextAreaElement} */ (field).form;
+    return `${this.prefix} ${form?.getAttribute("action")} ${/** @type {HTMLTextAreaElement} */ (field).name}`;
+  }
+
+  /** @param {EventTarget|null} field */
+  keep(field) {
+    if (!(field instanceof HTMLTextAreaElement) || !field.closest("form.say")) return;
+    try {
+      if (field.value.trim()) localStorage.setItem(this.#key(field), field.value);
+      else localStorage.removeItem(this.#key(field));
+    } catch {
+      // the text lives as long as the page
+    }
+  }
+
+  /** Into fields that hold nothing else. @param {HTMLElement} place */
+  restore(place) {
+    for (const field of /** @type {NodeListOf<HTMLTextAreaElement>} */ (place.querySelectorAll(".say textarea"))) {
+      try {
+        const kept = localStorage.getItem(this.#key(field));
+        if (kept && field.value === field.defaultValue && !field.value) field.value = kept;
+      } catch {
+        return;
+      }
+    }
+  }
+
+  /** What was sent has arrived; what was typed meanwhile is still a draft. @param {HTMLFormElement} form @param {FormData} data */
+  forget(form, data) {
+    for (const field of form.querySelectorAll("textarea")) {
+      try {
+        if (data.get(field.name) === field.value) localStorage.removeItem(this.#key(field));
+      } catch {
+        return;
+      }
+    }
+  }
 }
