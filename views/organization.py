@@ -12,7 +12,7 @@ from sqlalchemy import Select, inspect, select
 from sqlalchemy.orm import joinedload
 
 from admin_app.extensions import db
-from admin_app.reporting import attributes, days, guard, memberships, owing, reports, scope, tree
+from admin_app.reporting import attributes, days, guard, memberships, owing, reorganizations, reports, scope, tree
 from admin_app.reporting.guard import Permission
 from models import SECTIONS, Campaign, ClassifierItem, Form, FormVersion, Membership, Organization, Report, Titled
 from views import deadlines, paging
@@ -55,6 +55,7 @@ class Cabinet(Screen):
                 left=deadlines.left,
                 days=lambda campaign: (campaign.deadline - days.today()).days,
                 is_owed=owing.is_owed,
+                kin=reorganizations.kin(db.session, organization) if organization.closed_on else [],
             )
         )
 

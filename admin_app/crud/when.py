@@ -9,8 +9,8 @@ from flask import request
 from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as N_
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from wtforms import Form, RadioField, ValidationError
 
 from admin_app.crud import relations, values
@@ -18,7 +18,7 @@ from admin_app.crud.fields import FieldSpec
 from admin_app.crud.inputs import DayField, Filled
 from admin_app.extensions import db
 from admin_app.reporting import dated, days
-from models import Organization, OrganizationFact, Succession, SuccessionKind
+from models import Organization, OrganizationFact
 
 TODAY, DAY, ALWAYS = "today", "day", "always"
 EARLIEST = date(1900, 1, 1)
@@ -81,16 +81,6 @@ class Line:
     refused: str = ""
 
 
-@dataclass(frozen=True)
-class Kin:
-    """Another organization that this one follows or is followed by: how, since when, the way to its card."""
-
-    words: str
-    name: str
-    id: int | None
-    day: str
-
-
 def history(session: Session, row: Organization, specs: dict[str, FieldSpec]) -> tuple[list[Line], list[Line]]:
     """What is planned, the nearest day first, and what has changed on which day, the latest first."""
     query = select(OrganizationFact).where(OrganizationFact.organization_id == row.id, OrganizationFact.field != dated.PATH)
@@ -130,38 +120,6 @@ def typed(spec: FieldSpec, value: Any) -> Any:
     if spec.extra:
         return date.fromisoformat(value) if spec.kind.value == "date" and value else value
     return value if spec.target is not None else dated.typed(spec.name, value)
-
-
-def kin(session: Session, row: Organization) -> list[Kin]:
-    """Whom the organization follows, and who follows it."""
-    both = joinedload(Succession.predecessor), joinedload(Succession.successor)
-    query = select(Succession).where(or_(Succession.predecessor_id == row.id, Succession.successor_id == row.id)).options(*both)
-    return [relative(one, row) for one in session.scalars(query.order_by(Succession.day, Succession.id))]
-
-
-def relative(one: Succession, row: Organization) -> Kin:
-    """One of them in words."""
-    follows = one.predecessor_id == row.id
-    other = one.successor if follows else one.predecessor
-    words = (FOLLOWED if follows else FOLLOWS)[one.kind]
-    name = other.short_name if other is not None else _("outside your part of the region")
-    return Kin(str(words), name, other.id if other is not None else None, format_date(one.day, "dd.MM.yyyy"))
-
-
-FOLLOWED = {  # what is said of a predecessor, before the successor's name
-    SuccessionKind.JOINED: N_("Joined to"),
-    SuccessionKind.MERGED: N_("Merged into"),
-    SuccessionKind.DIVIDED: N_("Divided into"),
-    SuccessionKind.SPUN_OFF: N_("Spun off from it"),
-    SuccessionKind.DUPLICATE: N_("Entered twice; it goes on as"),
-}
-FOLLOWS = {  # and of a successor, before the predecessor's
-    SuccessionKind.JOINED: N_("Has taken in"),
-    SuccessionKind.MERGED: N_("Arose by a merger, also from"),
-    SuccessionKind.DIVIDED: N_("Arose by the division of"),
-    SuccessionKind.SPUN_OFF: N_("Was spun off from"),
-    SuccessionKind.DUPLICATE: N_("Entered twice; also stood here as"),
-}
 
 
 def seen_on(row: Organization) -> tuple[Organization, date | None]:

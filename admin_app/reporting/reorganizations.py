@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
-from sqlalchemy import select
+from flask_babel import lazy_gettext as N_
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from admin_app.reporting import accounts, audit, dated, days, guard, memberships, organizations, planned
@@ -123,3 +125,47 @@ def attached(session: Session, row: Organization) -> Sequence[Membership]:
     query = select(Membership).where(Membership.organization_id == row.id, memberships.lasting())
     with unscoped("whose organization is reorganized"):
         return session.scalars(query.options(joinedload(Membership.role)).order_by(Membership.id)).all()
+
+
+# ── Who follows whom, in words ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Kin:
+    """Another organization that this one follows or is followed by: how, since when; without an id if it is out of sight."""
+
+    words: LazyString
+    name: str
+    id: int | None
+    day: date
+
+
+def kin(session: Session, row: Organization) -> list[Kin]:
+    """Whom the organization follows, and who follows it, in order of time."""
+    both = joinedload(Succession.predecessor), joinedload(Succession.successor)
+    query = select(Succession).where(or_(Succession.predecessor_id == row.id, Succession.successor_id == row.id)).options(*both)
+    return [relative(one, row) for one in session.scalars(query.order_by(Succession.day, Succession.id))]
+
+
+def relative(one: Succession, row: Organization) -> Kin:
+    """One of them in words."""
+    follows = one.predecessor_id == row.id
+    other: Organization | None = one.successor if follows else one.predecessor
+    name = other.short_name if other is not None else _("outside your part of the region")
+    return Kin((FOLLOWED if follows else FOLLOWS)[one.kind], name, other.id if other is not None else None, one.day)
+
+
+FOLLOWED = {  # what is said of a predecessor, before the successor's name
+    Kind.JOINED: N_("Joined to"),
+    Kind.MERGED: N_("Merged into"),
+    Kind.DIVIDED: N_("Divided into"),
+    Kind.SPUN_OFF: N_("Spun off from it"),
+    Kind.DUPLICATE: N_("Entered twice; it goes on as"),
+}
+FOLLOWS = {  # and of a successor, before the predecessor's
+    Kind.JOINED: N_("Has taken in"),
+    Kind.MERGED: N_("Arose by a merger, also from"),
+    Kind.DIVIDED: N_("Arose by the division of"),
+    Kind.SPUN_OFF: N_("Was spun off from"),
+    Kind.DUPLICATE: N_("Entered twice; also stood here as"),
+}
