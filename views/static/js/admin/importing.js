@@ -1,8 +1,8 @@
-// An import under way: the page takes in, every second, what the server says of it, until the work is over.
+// An import or a task under way: the page takes in, every second, what the server says of it, until the work is over.
 const PAUSE = 1000;
 
 async function refresh() {
-  const here = document.querySelector("main:has(#import[data-busy])");
+  const here = document.querySelector("main:has(.working[data-busy])");
   if (!here) return;
   try {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
