@@ -17,27 +17,34 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Date,
     Enum,
+    Integer,
     Subquery,
     Text,
     and_,
+    any_,
     delete,
+    func,
     insert,
+    literal,
     literal_column,
     or_,
     select,
     tuple_,
+    union,
 )
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from admin_app.reporting import attributes, days, tree
 from admin_app.reporting.actor import settle
 from models import Campaign, ClassifierItem, Organization, OrganizationFact, Report
 
 PATH = "path"
+MOVES = 0x70617468  # the lock of those who write paths
 ALWAYS = date.min  # stands for "from the beginning" where a day is asked for
 _since: ContextVar[date | None] = ContextVar("since", default=None)  # None: today
 
@@ -163,14 +170,15 @@ def write(session: Session, made: Iterable[tuple[int, str, Line, Line]], until: 
 
 
 def place(session: Session, moved: Sequence[int]) -> None:
-    """Keep the paths of what was moved, and of everything that is or ever was below it."""
-    asked = select(Organization.id, Organization.path).where(Organization.id.in_(moved))
-    now = {row.id: row.path for row in session.execute(asked)}
-    ever = [SAID.contains(f"/{key}/") for key in moved]
-    below = or_(*(tree.below(path) for path in now.values()))
-    were = select(Fact.organization_id).where(Fact.field == PATH, or_(*ever))
-    rows = session.execute(select(Organization.id, Organization.path).where(or_(below, Organization.id.in_(were))))
-    paths = {row[0]: row[1] for row in rows}
+    """Keep the paths of what was moved, and of everything that is or ever was below it. Moves wait for one another here."""
+    session.connection().execute(select(func.pg_advisory_xact_lock(MOVES)))
+    above, node = aliased(Organization), func.unnest(func.string_to_array(SAID, "/")).column_valued("node")
+    was_below = select(node).where(node == any_(literal([str(key) for key in moved], ARRAY(Text)))).correlate(Fact).exists()
+    ever = select(Fact.organization_id).where(Fact.field == PATH, was_below)
+    inside = and_(Organization.path >= above.path, Organization.path < func.left(above.path, -1).concat("0"))
+    now = select(Organization.id).join(above, inside).where(above.id == any_(literal(list(moved), ARRAY(Integer))))
+    rows = session.execute(select(Organization.id, Organization.path).where(Organization.id.in_(union(now, ever))))
+    paths = {row.id: row.path for row in rows}
     parents = superiors(session, paths)
     write(session, [(key, PATH, [Stretch(None, "")], path_line(key, parents)) for key in paths], ALWAYS)
 

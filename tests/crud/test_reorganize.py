@@ -1,9 +1,10 @@
 """«Реорганизация»: what it would do is shown first, then it is entered; mistakes stand where they were made."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models import Organization, Succession
@@ -61,3 +62,16 @@ def test_only_for_those_who_edit(page_of: PageOf, cast: Cast) -> None:
     page_of("bratsk").get(address, status=404)
     page_of("support").get(address, status=403)
     page_of("auditor").get(address, status=403)
+
+
+def test_a_successor_out_of_sight_is_not_named(page_of: PageOf, plain: Session, cast: Cast) -> None:
+    one, other = cast.organizations["school1"], cast.organizations["school2"]
+    plain.add(Succession(predecessor_id=one, successor_id=other, kind="joined", day=date(2026, 9, 1)))
+    plain.execute(update(Organization).where(Organization.id == one).values(closed_on=date(2026, 9, 1)))
+    plain.commit()
+    for address in (f"/admin/organization/details/?id={one}", f"/organizations/{one}"):
+        page = page_of("irkutsk").get(address)
+        assert "Присоединена к" in page.text
+        assert "вне вашей части региона" in page.text
+        assert "СОШ № 2" not in page.text
+    assert "СОШ № 2" in page_of("central").get(f"/organizations/{one}").text
