@@ -13,12 +13,12 @@ from flask_babel import lazy_gettext as N_
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import audit, dated, days, guard, history, notices, organizations, restoring, scope
+from admin_app.reporting import audit, dated, days, guard, history, notices, organizations, restoring, scope, tree
 from admin_app.reporting.actor import current, quietly, unscoped
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.writes import KINDS, locked
-from models import Organization, OrganizationFact, User
+from models import Organization, OrganizationFact, RoleName, User
 
 Fact = OrganizationFact
 SYSTEM = "MODO"
@@ -144,7 +144,7 @@ def carry_out_one(session: Session, organization_id: int, day: date) -> None:
 
 
 def refuse(session: Session, organization_id: int, day: date, error: Exception) -> None:
-    """Keep why a plan could not be carried out, and tell whoever made it, the first time."""
+    """Keep why a plan could not be carried out, and tell whoever made it, the first time; the region, if they have left."""
     sentence = error.sentence if isinstance(error, Refused) else _("The database refuses it: another row stands in the way.")
     with unscoped("a plan that could not be carried out"):
         due = Fact.organization_id == organization_id, Fact.planned, Fact.since == day
@@ -152,13 +152,13 @@ def refuse(session: Session, organization_id: int, day: date, error: Exception) 
         people = {fact.planned_by_id for fact in facts if not fact.refused and fact.planned_by_id is not None}
         for fact in facts:
             fact.refused = sentence
-        name = session.scalars(select(Organization.short_name).where(Organization.id == organization_id)).one()
+        row = session.scalars(select(Organization).where(Organization.id == organization_id)).one()
+        name, region = row.short_name, tree.nodes(row.path)[0]
         session.flush()
-    notices.tell(
-        session,
-        people,
-        notices.Kind.PLAN,
+    said = (
         N_("A planned change could not be made: %(organization)s", organization=name),
         N_("It was planned for %(day)s. %(why)s", day=f"{day:%d.%m.%Y}", why=sentence),
         f"/admin/organization/details/?id={organization_id}",
     )
+    if people and not notices.tell(session, people, notices.Kind.PLAN, *said):
+        notices.tell(session, notices.people_of(session, region, [RoleName.CENTRAL]), notices.Kind.PLAN, *said)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from admin_app.extensions import db
 from admin_app.reporting import days, planned
-from models import Message, Organization, OrganizationFact
+from models import Message, Organization, OrganizationFact, User
 from tests.crud.test_edit import edit, sent
 from tests.page import Page
 from tests.people import Cast
@@ -134,3 +134,16 @@ def test_a_plan_that_cannot_be_is_told_once(page_of: PageOf, plain: Session, cas
     told = plain.scalars(select(Message).where(Message.kind == "plan")).all()
     assert [one.recipient_id for one in told] == [cast.users["central"]]
     assert "Не выполнено" in card(page_of("central"), key)
+
+
+def test_the_region_hears_of_a_plan_whose_maker_has_left(
+    page_of: PageOf, plain: Session, cast: Cast, at_day: Callable[[date], None]
+) -> None:
+    key = cast.organizations["school1"]
+    save(page_of("irkutsk"), key, short_name="Лицей № 1", counts="day", since=f"{SOON:%d.%m.%Y}")
+    plain.execute(update(User).where(User.id == cast.users["irkutsk"]).values(active=False))
+    plain.commit()
+    at_day(SOON)
+    assert planned.carry_out(db.session, plain) == (0, 1)
+    told = plain.scalars(select(Message.recipient_id).where(Message.kind == "plan")).all()
+    assert told == [cast.users["central"]]
