@@ -289,7 +289,7 @@ class TaskKind(Titled):
     """What a person has asked to be done to many rows."""
 
     BULK = "bulk", _("Change of many rows")
-    UNDO = "undo", _("Undo")
+    UNDO = "undo", _("Undo of changes")
 
 
 class TaskState(Titled):
@@ -532,6 +532,7 @@ class Organization(Base):
     structural_level_id: Mapped[int | None] = classified("structural_level", _("Structural level"))
     okved_main_id: Mapped[int | None] = classified("okved", _("OKVED, main activity"))
     opened_on: Mapped[date | None] = mapped_column(
+        index=True,
         doc=_("The day on which it began to work, if that is known; before it the organization files no reports."),
         info=words(_("Works since"), filter=True, section="tree", undated=True),
     )
@@ -640,6 +641,8 @@ class ToldApart(Base):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), info=words(_("Who"), readonly=True))
     at: Mapped[Now] = mapped_column(info=words(_("When"), readonly=True))
 
+    first: Mapped[Organization] = relationship(foreign_keys=[first_id])
+    second: Mapped[Organization] = relationship(foreign_keys=[second_id])
     by: Mapped["User | None"] = relationship()
 
 
@@ -1350,7 +1353,7 @@ class ColumnMemory(Base):
 class Stamp(Base):
     """Something new whenever what it stands for has changed, written by triggers: processes keep copies as long as it lasts.
 
-    ``lists``: classifiers, their items, further fields (`admin_app.reporting.lists`).
+    ``lists``: classifiers, their items, further fields, saved views (`admin_app.reporting.lists`).
     """
 
     __tablename__ = "stamp"

@@ -9,7 +9,7 @@ import views
 from admin_app import commands, crud, headers, postgres, security
 from admin_app.config import Settings, from_environment
 from admin_app.extensions import babel, csrf, db
-from admin_app.reporting import days, forms, scope
+from admin_app.reporting import days, forms, lists, scope
 
 LOCALES = ("ru", "en")
 
@@ -62,9 +62,12 @@ def locale() -> str:
 
 def act() -> None:
     """From here on the request sees what its person may see; nobody signed in sees nothing."""
-    scope.begin(g.actor if current_user.is_authenticated else scope.NOBODY)
+    known = current_user.is_authenticated
+    scope.begin(g.actor if known else scope.NOBODY)
+    lists.begin(g.lists if known else None)
 
 
 def rest(_error: BaseException | None) -> None:
     """The next request of this thread starts as nobody."""
     scope.begin(scope.NOBODY)
+    lists.begin(None)

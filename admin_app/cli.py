@@ -20,12 +20,12 @@ from admin_app.extensions import db
 from admin_app.reporting import accounts, codes, days, forms, jobs, letters, reports, scope
 from admin_app.reporting.accounts import Person
 from admin_app.reporting.formula import FormError
+from admin_app.reporting.imports import command
 from admin_app.reporting.refusal import Refused
-from models import Campaign, Level, Organization, PeriodKind, RoleName
+from models import Campaign, Level, Organization, PeriodKind, RoleName, RowOutcome
 from seed import demo as demo_region
 from seed import forms as seed_forms
 from seed import lists as seed_lists
-from seed import registry
 from seed.periods import period as period_of
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -46,7 +46,7 @@ class Spoken(click.Command):
             raise click.ClickException(f"The database refuses a value: {' '.join(str(error.orig).split())}.") from error
         except OSError as error:
             raise click.ClickException(f"{error.filename or ''} {error.strerror}.".strip()) from error
-        except (Refused, FormError, backup.Failed, registry.Mistakes) as error:
+        except (Refused, FormError, backup.Failed) as error:
             raise click.ClickException(str(error)) from error
 
 
@@ -136,18 +136,17 @@ def load_forms(files: tuple[Path, ...], draft: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="Check the file and say what would change, without changing anything.")
 @with_appcontext
 def import_organizations(file: Path, dry_run: bool) -> None:
-    """Import organizations from CSV or JSON.
+    """Import organizations from CSV, XLSX or JSON.
 
     All of the FILE or, if something in it is wrong, nothing. Columns are the fields of an organization (short_name, inn, kpp,
     parent, type…); docs/commands.md describes them.
     """
-    with acting("flask import-organizations") as session:
-        added, changed = registry.load(session, registry.read(file))
-        if dry_run:
-            session.rollback()
-        else:
-            session.commit()
+    with transaction("flask import-organizations") as session:
+        found, batch = command.bring(session, file, dry_run)
+    added, changed = found[RowOutcome.NEW], found[RowOutcome.CHANGE]
     click.echo(f"{'Would be added' if dry_run else 'Added'}: {added}, changed: {changed}.")
+    if added + changed and not dry_run:
+        click.echo(f"It can be undone as a whole: /admin/event/batch/?batch={batch}")
 
 
 # ── People ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -259,7 +258,7 @@ def require_the_same(campaign: Campaign, options: dict[str, Any], kinds: list[in
 @click.option("--once", is_flag=True, help="Do what is waiting now, then end.")
 @with_appcontext
 def worker(once: bool) -> None:
-    """Run the worker: letters, reminders.
+    """Run the worker: letters, reminders, long work.
 
     Until it is asked to end (SIGTERM, Ctrl+C); several may run at once.
     """

@@ -7,7 +7,8 @@ Flask-Security loads the person, keeps the password hashes and signs the links i
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,17 +19,17 @@ from flask_security import SQLAlchemySessionUserDatastore
 from flask_security.confirmable import confirm_email_token_status
 from flask_security.recoverable import reset_password_token_status
 from flask_security.utils import hash_password, login_user, logout_user, set_request_attr, verify_password
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import Engine, ScalarSelect, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
 
 from admin_app.config import Settings
 from admin_app.extensions import db, security
-from admin_app.reporting import accounts, attempts, letters, passwords
+from admin_app.reporting import accounts, attempts, days, letters, lists, passwords
 from admin_app.reporting.account_letters import CONFIRM_DAYS, RESET_HOURS
-from admin_app.reporting.actor import actor_of
-from models import LoginSession, Role, User
+from admin_app.reporting.actor import SEAT, Actor, reaches, seated, short_name
+from models import Level, LoginSession, Message, Organization, Role, User
 
 SETTINGS: dict[str, Any] = {
     "PASSWORD_HASH": "argon2",
@@ -108,42 +109,82 @@ def way_back() -> str | None:
 def load(uniquifier: str) -> User | None:
     """The person of this request, if the browser's row is alive: neither ended, nor idle, nor too old.
 
-    What they are allowed to be is read in the same transaction and kept as ``g.actor``: two statements, one commit.
+    What a request begins with comes in the same statement: what the person may (``g.actor``), where they work and how many
+    messages they have not opened (``g.desk``, for the frame), the stamp of the lists that everybody sees (``g.lists``).
     """
-    auth, now = db.get_session("auth"), datetime.now(UTC)
-    row = auth.execute(
-        select(User, LoginSession)
-        .join(LoginSession, LoginSession.user_id == User.id)
-        .where(LoginSession.id == session_id(), *alive(), User.fs_uniquifier == uniquifier, User.active)
-    ).one_or_none()
-    if row is None:
+    auth, now, browser = db.get_session("auth"), datetime.now(UTC), session_id()
+    if isinstance(auth.bind, Engine):  # not a test's one connection: spare the server a transaction's beginning and end
+        auth.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+    rows = auth.execute(beginning(days.today()), {"browser": browser, "person": uniquifier, **edges(now)}).all()
+    if not rows:
         return None
-    user, browser = row
-    if browser.seen_at < now - TOUCH:
-        browser.seen_at = now
-    g.actor = actor_of(user.id, auth)
+    user, seen_at, count, g.lists, *_seat = rows[0]
+    if seen_at < now - TOUCH:
+        auth.execute(update(LoginSession).where(LoginSession.id == browser).values(seen_at=now))
+    g.actor = Actor(user.id, short_name(user.surname, user.name, user.patronymic), reaches(tuple(row[7:]) for row in rows))
+    g.desk = Desk(count, {row[8]: Place(row[8], *row[4:7]) for row in rows if row[8] is not None})
     auth.commit()  # none stays open beside the request's own
     set_request_attr("fs_authn_via", "session")
     set_request_attr("fs_paa", session.get("fs_paa", 0))
     return user
 
 
-def alive() -> tuple[ColumnElement[bool], ...]:
-    """The conditions that a browser's row still signs somebody in."""
-    settings: Settings = current_app.extensions["settings"]
-    now = datetime.now(UTC)
-    return (
-        LoginSession.ended_at.is_(None),
-        LoginSession.seen_at > now - timedelta(minutes=settings.idle_minutes),
-        LoginSession.started_at > now - timedelta(hours=settings.session_hours),
+DESK = (Organization.short_name, Organization.level, Organization.sort_key)
+
+
+@dataclass(frozen=True)
+class Place:
+    """An organization that the person is attached to."""
+
+    id: int
+    name: str
+    level: Level
+    sort_key: str
+
+
+@dataclass
+class Desk:
+    """What the frame of a page says of its reader: how many messages they have not opened, and their organizations by id."""
+
+    unread: int
+    places: dict[int, Place]
+
+
+def unread() -> ScalarSelect[int]:
+    """How many messages the person has not opened."""
+    mine = Message.recipient_id == User.id, Message.read_at.is_(None)
+    return select(func.count(Message.id)).where(*mine).correlate(User).scalar_subquery()
+
+
+@lru_cache(maxsize=2)
+def beginning(_day: date) -> Select[Any]:
+    """The statement, made once a day (which memberships are in force depends on it)."""
+    return seated(
+        select(User, LoginSession.seen_at, unread(), lists.stamp(), *DESK, *SEAT)
+        .join(LoginSession, LoginSession.user_id == User.id)
+        .where(LoginSession.id == bindparam("browser"), *ALIVE, User.fs_uniquifier == bindparam("person"), User.active)
     )
+
+
+# The conditions that a browser's row still signs somebody in; their values are `edges`.
+ALIVE = (
+    LoginSession.ended_at.is_(None),
+    LoginSession.seen_at > bindparam("idle"),
+    LoginSession.started_at > bindparam("oldest"),
+)
+
+
+def edges(now: datetime) -> dict[str, datetime]:
+    """When it was used and begun at the earliest."""
+    settings: Settings = current_app.extensions["settings"]
+    return {"idle": now - timedelta(minutes=settings.idle_minutes), "oldest": now - timedelta(hours=settings.session_hours)}
 
 
 def living(user_id: int) -> Sequence[LoginSession]:
     """The browsers in which a person is signed in now, the latest first."""
     auth = db.get_session("auth")
-    rows = select(LoginSession).where(LoginSession.user_id == user_id, *alive()).order_by(LoginSession.seen_at.desc())
-    found = auth.scalars(rows).all()
+    rows = select(LoginSession).where(LoginSession.user_id == user_id, *ALIVE).order_by(LoginSession.seen_at.desc())
+    found = auth.scalars(rows, edges(datetime.now(UTC))).all()
     auth.commit()
     return found
 

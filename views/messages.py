@@ -1,6 +1,6 @@
 """«Мои сообщения»: what the system told a person; read, unread, open, all read."""
 
-from flask import Flask, abort, flash, redirect, request, url_for
+from flask import Flask, abort, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin
 from flask_babel import lazy_gettext as _
@@ -22,6 +22,7 @@ ICONS = {
     "attached": "school",
     "detached": "school",
     "account": "user",
+    "plan": "calendar",
 }
 
 
@@ -49,6 +50,7 @@ class Messages(Screen):
         if message.read_at is None:
             message.read_at = func.now()
             db.session.commit()
+            g.desk.unread -= 1
         return str(self.render("messages/one.html", message=message, icon_of=icon_of))
 
     @expose("/read", methods=("POST",))

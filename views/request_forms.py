@@ -15,6 +15,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from admin_app.extensions import db
 from admin_app.reporting import guard, memberships, requests, scope
 from admin_app.reporting.actor import full_name
+from admin_app.reporting.opening import Effect
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.wishes import Unfit
 from models import Level, Membership, Organization, Report, ReportState, Request, RequestKind, RoleName, User
@@ -128,6 +129,8 @@ class Deciding(FlaskForm):
 
     place = StringField(_("Attach to"), [NAMED], description=_("INN, or INN and KPP, or the name as it stands in the registry."))
     role = SelectField(_("As"), coerce=str, default=RoleName.ORGANIZATION)
+    effect: Effect | None = None  # what the attachment opens, once it is known what is asked
+    again = False  # it has to be read, and the button pressed again
     answer = TextAreaField(_("Answer"), [FITS], description=_("The author reads it. A refusal needs a reason."))
 
     def fit(self, asked: Request) -> None:

@@ -1,6 +1,6 @@
 """«Сервис заявок»: one's own requests and those to decide on; file, withdraw, grant, refuse."""
 
-from flask import Flask, abort, flash, redirect, request, url_for
+from flask import Flask, abort, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin
 from flask_babel import gettext
@@ -8,11 +8,12 @@ from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
 from admin_app.extensions import db
-from admin_app.reporting import guard, requests, scope
+from admin_app.reporting import guard, opening, requests, scope, wishes
 from admin_app.reporting.guard import Permission
+from admin_app.reporting.opening import Effect
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.wishes import Wish
-from models import Request, RequestKind, RequestState
+from models import Request, RequestKind, RequestState, RoleName
 from views import paging
 from views.base import Screen, expose
 from views.request_forms import FORMS, Asking, Deciding, say, started
@@ -97,6 +98,7 @@ class Requests(Screen):
         answer = guard.may(scope.current(), Permission.REQUEST_DECIDE, asked)
         if answer:
             form.fit(asked)
+            form.effect = form.effect or effect_of(asked, form)
         author = requests.author_of(db.session, asked)
         return str(
             self.render(
@@ -111,6 +113,17 @@ class Requests(Screen):
                 is_open=asked.state is RequestState.OPEN,
             )
         )
+
+    @expose("/<int:id>/effect")
+    def effect(self, id: int) -> ResponseReturnValue:
+        """What attaching the author would open, while the answer is filled in: JSON {text, mark}, empty until it can be said."""
+        asked = db.session.scalar(requests.listed().where(Request.id == id)) or abort(404)
+        form = Deciding(request.args, meta={"csrf": False})
+        effect = None
+        if guard.may(scope.current(), Permission.REQUEST_DECIDE, asked):
+            form.fit(asked)
+            effect = effect_of(asked, form)
+        return jsonify({"text": effect.words if effect else "", "mark": effect.mark if effect else ""})
 
     @expose("/<int:id>/withdraw", methods=("POST",))
     def withdraw(self, id: int) -> ResponseReturnValue:
@@ -140,6 +153,8 @@ class Requests(Screen):
     def decided(self, asked: Request, form: Deciding, granted: bool) -> bool:
         """Write the decision down, or say at the field why it can't be."""
         answer = form.answer.data or ""
+        if granted and not told(asked, form):
+            return False
         try:
             if granted:
                 requests.grant(db.session, asked.id, answer, form.place.data or "" if form.place else "", form.given())
@@ -153,6 +168,25 @@ class Requests(Screen):
         said = (gettext("The request is granted; its author is told."), gettext("The request is refused; its author is told."))
         flash(said[not granted])
         return True
+
+
+def effect_of(asked: Request, form: Deciding) -> Effect | None:
+    """What granting an attachment would open; None while it can't be said: another kind, no such organization, not one's role."""
+    if not form.place or not form.role or form.given() not in guard.grants(scope.current()):
+        return None
+    try:
+        place = wishes.organization_of(db.session, asked, form.place.data or "")
+    except Refused:
+        return None
+    return opening.of_attachment(db.session, asked.author_id, place, form.given())
+
+
+def told(asked: Request, form: Deciding) -> bool:
+    """Has what this opens been shown? A role that opens a whole part of the tree is given on the second press."""
+    form.effect = effect_of(asked, form)
+    far = form.effect is not None and form.given() is not RoleName.ORGANIZATION
+    form.again = far and form.effect is not None and request.form.get("shown") != form.effect.mark
+    return not form.again
 
 
 def state_of(value: str) -> RequestState | None:

@@ -1,27 +1,30 @@
 """The frame around every page: the person, their organizations, unread messages, the menu, language and view.
 
-Templates read it as the global `shell`. It is put together once a request, at its first use, with two statements.
+Templates read it as the global `shell`. It is put together once a request, at its first use, without asking the database: what
+it says of the person came in the statement by which they were known.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 
-from flask import Blueprint, Flask, abort, current_app, g, redirect, request
+from flask import Blueprint, Flask, abort, current_app, g, redirect, request, url_for
 from flask_admin import Admin
 from flask_babel import LazyString, get_locale
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
-from sqlalchemy import func, select
+from sqlalchemy import select
 from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
 from wtforms import Field
 
 from admin_app.extensions import db
-from admin_app.reporting import guard, memberships, scope
+from admin_app.reporting import guard, scope
 from admin_app.reporting.actor import full_name
 from admin_app.reporting.guard import Permission
 from admin_app.security import scripted
-from models import Level, Membership, Message, Organization, User
+from models import Level, Organization, User
 from views.base import RowNumber
 
 LOCALES = ("ru", "en")
@@ -92,7 +95,21 @@ def register(app: Flask, admin: Admin) -> None:
     app.jinja_env.globals["shell"] = LocalProxy(lambda: current(admin))
     app.jinja_env.globals["described"] = described
     app.jinja_env.globals["reads_reports"] = reads_reports
+    app.jinja_env.globals["url_for"] = address
     app.jinja_env.globals["full_name"] = full_name
+
+
+def address(endpoint: str, **values: Any) -> str:
+    """Flask's `url_for`, which takes 5 µs for each of the forty icons and files of a page."""
+    if endpoint == "static" and len(values) == 1:
+        return file(request.script_root, **values)
+    return url_for(endpoint, **values)
+
+
+@lru_cache(maxsize=512)
+def file(_root: str, filename: str) -> str:
+    """The address of a static file for a site that lies below this path."""
+    return url_for("static", filename=filename)
 
 
 def current(admin: Admin) -> Shell:
@@ -114,7 +131,7 @@ def frame() -> Shell:
 def fill(shell: Shell, user: User) -> None:
     """Add the signed-in person, where they work and what they have not read."""
     shell.person = Person(user.id, user.surname, initials(user.surname, user.name))
-    shell.organizations, shell.unread = places(user.id)
+    shell.organizations, shell.unread = places(), g.desk.unread
 
 
 def language() -> str:
@@ -150,19 +167,10 @@ def initials(surname: str, name: str) -> str:
     return f"{name[:1]}{surname[:1]}".upper()
 
 
-def places(user_id: int) -> tuple[list[Place], int]:
-    """The organizations that a person is attached to today, in Russian order; how many messages they have not opened."""
-    unread = select(func.count(Message.id)).where(Message.recipient_id == user_id, Message.read_at.is_(None))
-    rows = db.session.execute(
-        select(unread.scalar_subquery().label("unread"), Organization.id, Organization.short_name, Organization.level)
-        .select_from(User)
-        .outerjoin(Membership, (Membership.user_id == User.id) & memberships.in_force())
-        .outerjoin(Organization, Organization.id == Membership.organization_id)
-        .where(User.id == user_id)
-        .order_by(Organization.sort_key)
-    ).all()
-    found = {row.id: Place(row.id, row.short_name, ICONS[row.level]) for row in rows if row.id is not None}
-    return list(found.values()), rows[0].unread if rows else 0
+def places() -> list[Place]:
+    """The organizations that a person is attached to today, in Russian order, as signing in has found them."""
+    found = sorted(g.desk.places.values(), key=lambda place: place.sort_key)
+    return [Place(place.id, place.name, ICONS[place.level]) for place in found]
 
 
 def menu_of(admin: Admin) -> list[Entry]:

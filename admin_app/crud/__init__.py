@@ -13,7 +13,9 @@ from werkzeug.wrappers import Response
 
 from admin_app.crud import palette
 from admin_app.crud.base import SchemaView
+from admin_app.crud.bulk_task import register as takes_bulk
 from admin_app.crud.classifiers import ClassifierItemView, ClassifierView
+from admin_app.crud.duplicates import DuplicatesView
 from admin_app.crud.importing import ImportView
 from admin_app.crud.importing import register as takes_files
 from admin_app.crud.people import MembershipView, UserView
@@ -28,6 +30,7 @@ from admin_app.crud.reporting import (
     RequestView,
 )
 from admin_app.crud.rights import sign_in_first
+from admin_app.crud.tasks import TaskView
 from admin_app.crud.undoing import LogView
 from admin_app.crud.why import WhyView
 from admin_app.extensions import db
@@ -107,5 +110,8 @@ def register(admin: Admin) -> None:
         made = view(model, category=category, endpoint=model.__tablename__)
         admin.add_view(made)
         takes_files(made)
+        takes_bulk(made)
+    admin.add_view(DuplicatesView(category=REGISTRIES))
     admin.add_view(ImportView(REGISTRIES))
+    admin.add_view(TaskView(REGISTRIES))
     admin.add_view(WhyView(category=REGISTRIES))

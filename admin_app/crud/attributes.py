@@ -1,22 +1,21 @@
 """Further fields, added by an operator at run time, as field specs: every screen takes them for fields of the schema.
 
-They are asked for once a request. Who works outside a request (an import, an export) holds the specs it has asked for.
+Signed-in requests keep them between them as long as no list changes (`reporting.lists`). Who works outside a request (an import,
+an export) holds the specs it has asked for.
 """
 
 from dataclasses import replace
 from datetime import date
 
-from flask import has_request_context, request
-from flask_babel import format_date
+from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from admin_app.crud.fields import FieldSpec, Kind, fields_of
-from admin_app.reporting import attributes, days
+from admin_app.reporting import attributes, days, lists
 from admin_app.reporting.attributes import PREFIX
 from models import Attribute, AttributeKind, Base, ClassifierItem, Organization
 
-KEPT = "modo.further_fields"  # in the request's environment
 LONGEST = 500  # signs of a text
 KINDS = {
     AttributeKind.CHOICE: Kind.REF,
@@ -51,20 +50,15 @@ def ever(model: type[Base], session: Session) -> Further:
 
 
 def known(session: Session) -> tuple[Further, Further]:
-    """The added fields in force today, and the others; asked for once a request."""
-    kept = request.environ if has_request_context() else {}
-    if KEPT not in kept:
-        day = days.today()
-        found = [(attributes.in_force(one, day), spec_of(one, day)) for one in attributes.known(session)]
-        kept[KEPT] = tuple(spec for now, spec in found if now), tuple(spec for now, spec in found if not now)
-    pair: tuple[Further, Further] = kept[KEPT]
-    return pair
+    """The added fields in force today, and the others."""
+    day = days.today()
+    return lists.kept(session, ("fields", str(get_locale())), lambda some: made(some, day))
 
 
-def forget() -> None:
-    """Ask again in this request: the fields have just been changed."""
-    if has_request_context():
-        request.environ.pop(KEPT, None)
+def made(session: Session, day: date) -> tuple[Further, Further]:
+    """The same, asked of the database."""
+    found = [(attributes.in_force(one, day), spec_of(one, day)) for one in attributes.known(session)]
+    return tuple(spec for now, spec in found if now), tuple(spec for now, spec in found if not now)
 
 
 def spec_of(attribute: Attribute, day: date) -> FieldSpec:

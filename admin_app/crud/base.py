@@ -6,6 +6,7 @@ Rows come through the scoped session; nothing here filters by organization.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, ClassVar, NoReturn
 
 from flask import abort, flash, jsonify, redirect, request, url_for
@@ -14,6 +15,7 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as N_
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.base import ExecutableOption
 from werkzeug.wrappers import Response
 from wtforms import Form
@@ -21,6 +23,7 @@ from wtforms import Form
 from admin_app.crud import (
     attributes,
     card,
+    drawing,
     export,
     inputs,
     listing,
@@ -98,7 +101,8 @@ class SchemaView(past.Past, Bulk, SavedViews):
         asked = self.asked()
         found, links = listing.page_of(asked, db.session), Links(self.get_url(".index_view"), asked)
         searched = ", ".join(str(spec.label) for spec in self.specs if searching.looks_at(self.model, spec))
-        about = {"heads": links.heads(), "searched": searched, "cap": listing.CAP, **self.tabs(links), **self.choices(asked)}
+        about = {"heads": links.heads(), "lines": drawing.lines, "searched": searched, "cap": listing.CAP}
+        about |= self.tabs(links) | self.choices(asked)
         return str(self.render("admin/list.html", listing=asked, found=found, links=links, **about))
 
     def choices(self, asked: listing.Listing) -> dict[str, Any]:
@@ -137,7 +141,7 @@ class SchemaView(past.Past, Bulk, SavedViews):
         base, valid = merging.base_of(form), form.validate()
         told = merging.tell(merged, form, row, db.session)
         if valid and merged.clear and self.save(form, row, created=False):
-            flash(_("“%(name)s” is saved.", name=self.title(row)), "success")
+            flash(self.done_words(row), "success")
             for words in told:
                 flash(words, "success")
             return redirect(self.card_address(row))
@@ -159,6 +163,10 @@ class SchemaView(past.Past, Bulk, SavedViews):
         found = relations.find(db.session, spec, request.args.get("q", "").replace("\x00", "")[:200])
         return jsonify([{"id": one.id, "title": one.title, "hint": one.hint} for one in found])
 
+    def done_words(self, row: Any) -> str:
+        """What is said when a row has been saved."""
+        return _("“%(name)s” is saved.", name=self.title(row))
+
     # ── What pages are made of ───────────────────────────────────────────────────────────────────────────────────────
 
     def asked(self) -> listing.Listing:
@@ -171,10 +179,15 @@ class SchemaView(past.Past, Bulk, SavedViews):
     def sought(self) -> Any:
         """The row that the address names, or None. What is going to be changed is locked: nobody else changes it until then."""
         key = pickers.number(request.args.get("id", ""))
-        query = select(self.model).where(self.model.id == key).options(*self.together)
+        query = select(self.model).where(self.model.id == key).options(*self.together, *self.linked)
         if request.method == "POST":
             query = locked(query, self.model)
-        return None if key is None else db.session.scalar(query)
+        return None if key is None else db.session.scalars(query).unique().one_or_none()
+
+    @cached_property
+    def linked(self) -> tuple[ExecutableOption, ...]:
+        """The rows that it names several of come with it."""
+        return tuple(joinedload(getattr(self.model, spec.name)) for spec in self.schema if spec.kind is Kind.LINKS)
 
     def row(self) -> Any:
         """The row that the address names, if the actor sees it. Raises 404."""
@@ -298,7 +311,8 @@ class SchemaView(past.Past, Bulk, SavedViews):
     def title(self, row: Any) -> str:
         """What the row is called."""
         key = card.key_of(row)
-        return relations.titles(db.session, {self.model: [key]}).get((self.model, key), "")
+        held = relations.title_held(row)
+        return relations.titles(db.session, {self.model: [key]}).get((self.model, key), "") if held is None else held
 
     # ── Changes ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,9 +1,10 @@
 """What a bulk edit would do to each row, and the doing: through the rights, the rules and the `write` of a single row's form."""
 
 import base64
+import json
 import uuid
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -44,6 +45,17 @@ class Outcome:
     key: int
     pairs: list[tuple[FieldSpec, Any, Any]] = field(default_factory=list)
     refused: str = ""
+
+    @property
+    def mark(self) -> int:
+        """The sign of exactly this change of the row, in 32 bits: what was shown is what is done."""
+        pairs = [[spec.name, *(kept(spec, value) for value in pair)] for spec, *pair in self.pairs]
+        return zlib.crc32(json.dumps(pairs, sort_keys=True).encode())
+
+
+def kept(spec: FieldSpec, value: Any) -> Any:
+    """A value as JSON holds it, several rows by their ids in order."""
+    return sorted(values.ids(value)) if spec.kind in SEVERAL else audit.plain(value)
 
 
 def wanted(spec: FieldSpec, wish: Any, row: Any) -> Any:
@@ -111,11 +123,11 @@ def unfit(view: Any, row: Any, changed: Sequence[tuple[FieldSpec, Any, Any]]) ->
         return new[name] if name in new else specs[name].get(row) if name in specs else None
 
     for spec in specs.values():
-        value, other = after(spec.name), spec.only[0] if spec.only else ""
+        other = spec.only[0] if spec.only else ""
         asked = {spec.name, "type_id"} & set(new) and after("type_id") in spec.required_for
-        if asked and value in (None, "", []):
+        if asked and after(spec.name) in (None, "", []):
             return _("Organizations of this type fill in “%(label)s”.", label=spec.label)
-        given = spec.only and {spec.name, other} & set(new) and value not in conditions.NOTHING
+        given = spec.only and {spec.name, other} & set(new) and after(spec.name) not in conditions.NOTHING
         if given and not conditions.fits(getattr(after(other), "value", after(other)), spec.only[1]):
             return _("“%(label)s” is not given here: “%(other)s” says otherwise.", label=spec.label, other=specs[other].label)
     return ""
@@ -139,10 +151,15 @@ def rehearse(view: Any, ids: Sequence[int], wishes: Wishes) -> list[Outcome]:
 # ── Doing ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def write(view: Any, ids: Sequence[int], wishes: Wishes, settle: bool = True) -> int:
-    """Change the rows and flush, with what follows from it if they `settle`; how many. Raises what stands in the way."""
+def write(
+    view: Any, ids: Sequence[int], wishes: Wishes, settle: bool = True, check: Callable[[list[Any]], None] | None = None
+) -> int:
+    """Change the rows and flush, with what follows from it if they `settle`; how many. Raises what stands in the way, and what
+    `check` says of the locked rows before they are changed."""
     count = 0
     for rows in chunks(view, ids, wishes, lock=True):
+        if check is not None:
+            check(rows)
         for row in rows:
             view.bulk_write(RowForm(row, wishes), row)
             count += 1

@@ -114,7 +114,9 @@ def fill(row: Any, specs: Iterable[FieldSpec], form: Form, session: Session, cre
 def stored(spec: FieldSpec, data: Any, session: Session) -> Any:
     """What the row keeps of what the form holds."""
     if spec.kind is Kind.LINKS and spec.target is not None:
-        return list(session.scalars(select(spec.target).where(inspect(spec.target).primary_key[0].in_(data or [0]))))
+        if not data:
+            return []
+        return list(session.scalars(select(spec.target).where(inspect(spec.target).primary_key[0].in_(data))))
     if data in (None, ""):
         return spec.blank
     return member(spec.vocabulary, data) if spec.kind is Kind.CHOICE and spec.vocabulary else data

@@ -4,7 +4,7 @@ The ids are fetched with the request; the rows follow in chunks, each in an appl
 person, so that nothing of the ended request is used.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flask import Flask, Response, current_app
@@ -21,6 +21,7 @@ from admin_app.reporting import days, scope
 from admin_app.reporting.exchange import writer
 
 CHUNK = 2000
+MARKED = {Kind.CHOICE, Kind.JSON}  # whose words may have markup
 AS_THEY_ARE = {Kind.INTEGER, Kind.NUMBER, Kind.FLAG, Kind.DATE, Kind.MOMENT}
 TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
@@ -59,16 +60,17 @@ def chunk(asked: Listing, ids: list[int]) -> list[list[Any]]:
     some = asked.model.id == any_(literal(ids, ARRAY(Integer)))
     rows = db.session.execute(select(asked.model.id, *columns).where(some)).all()
     titles = listing.titles_of(asked.columns, rows, db.session)
-    found = {row[0]: cells(asked.columns, row[1:], titles) for row in rows}
+    readers = [reader(spec, titles) for spec in asked.columns]
+    found = {row[0]: [read(value) for read, value in zip(readers, row[1:], strict=True)] for row in rows}
     return [found[key] for key in ids if key in found]
 
 
-def cells(columns: Sequence[FieldSpec], row: Sequence[Any], titles: relations.Titles) -> list[Any]:
-    """One row: numbers, dates and flags as such, everything else in words without markup."""
-    return [
-        value if spec.kind in AS_THEY_ARE else text(values.words(spec, value, titles))
-        for spec, value in zip(columns, row, strict=True)
-    ]
+def reader(spec: FieldSpec, titles: relations.Titles) -> Callable[[Any], Any]:
+    """How a column is read: numbers, dates and flags as such, everything else in words without markup."""
+    if spec.kind in AS_THEY_ARE:
+        return lambda value: value
+    said = values.speaker(spec, titles)
+    return (lambda value: text(said(value))) if spec.kind in MARKED else said
 
 
 def text(value: str | Markup) -> str:

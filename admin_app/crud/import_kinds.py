@@ -15,10 +15,13 @@ from admin_app.crud.fields import FieldSpec
 from admin_app.crud.import_refs import word
 from admin_app.crud.import_rows import Rows, chosen
 from admin_app.crud.mistakes import LAWS
+from admin_app.crud.pickers import Picker
+from admin_app.reporting import scope
 from admin_app.reporting.actor import unscoped
 from admin_app.reporting.exchange import docx, synonyms
+from admin_app.reporting.imports import runs
 from admin_app.reporting.imports.kinds import Judged, Reader, Texts
-from models import ClassifierItem, Level, Organization
+from models import ClassifierItem, ImportRow, Level, Organization
 
 ITEMS: Mapping[str, tuple[str, ...]] = {"title": ("Наименование",), "classifier_id": ("Классификатор",)}  # words of documents
 SUPERIOR = LAWS["ck_organization_only_the_region_has_no_superior"][1]
@@ -27,6 +30,8 @@ CIRCLE = LAWS["ck_organization_not_below_itself"][1]
 
 class OrganizationRows(Rows):
     """Organizations are the same by INN and KPP; without an INN, by short name below the same superior."""
+
+    together = True
 
     def tidied(self, texts: Texts) -> Texts:
         """Also: main and additional activities that stand in one cell."""
@@ -152,6 +157,7 @@ class ViewKind:
         "organization": ("parent_id", "level"),
         "classifier_item": ("classifier_id",),
     }
+    at_once: ClassVar[int] = runs.SMALL  # lines that are written while the person waits
     rows: ClassVar[Mapping[str, type[Rows]]] = {"organization": OrganizationRows, "classifier_item": ItemRows}
 
     def __init__(self, view: SchemaView) -> None:
@@ -168,7 +174,7 @@ class ViewKind:
 
     def names(self) -> Mapping[str, Iterable[str]]:
         """Labels in both languages, what documents call the fields, and their names in the schema."""
-        said = synonyms.ORGANIZATION if self.view.model is Organization else ITEMS
+        said = self.said()
         found: dict[str, list[str]] = {spec.name: [str(spec.label)] for spec in self.specs()}
         for locale in ("ru", "en"):
             with force_locale(locale):
@@ -178,10 +184,36 @@ class ViewKind:
             labels += [*said.get(name, ()), name, name.removesuffix("_id")]
         return {name: tuple(dict.fromkeys(labels)) for name, labels in found.items()}
 
+    def said(self) -> Mapping[str, Iterable[str]]:
+        """What documents call the fields."""
+        return synonyms.ORGANIZATION if self.view.model is Organization else ITEMS
+
+    def objection(self, names: Iterable[str]) -> str:  # noqa: ARG002  # for tables that refuse some
+        """Why a file with such columns is refused; empty if it is not."""
+        return ""
+
     def once(self) -> list[FieldSpec]:
         """The fields that may be said for all lines that say nothing of them."""
         return [spec for spec in self.specs() if spec.name in self.said_once[self.table]]
 
+    def first_choice(self) -> dict[str, Any]:
+        """What is proposed for all lines: below the operator's own office, an organization."""
+        actor = scope.current()
+        own = next(iter(actor.organization_ids)) if len(actor.organization_ids) == 1 else None
+        far = not any(reach.is_whole for reach in actor.reaches)
+        return {"parent_id": own if far else None, "level": "organization"} if self.table == "organization" else {}
+
     def reader(self, session: Session, defaults: Texts, clears: bool) -> Reader:
         """See `imports.kinds.Kind`."""
         return self.rows[self.table](self.view, session, defaults, clears)
+
+
+def texted(field: Any) -> str:
+    """A choice said once, as a line of the file would say it."""
+    return field.title if isinstance(field, Picker) else str(field.data)
+
+
+def refused_line(row: ImportRow, names: Iterable[str], labels: Mapping[str, str]) -> list[Any]:
+    """A line of the file of refused lines: its number, its texts, its mistakes, each with the field's label."""
+    reasons = [f"{labels[name]}: {said}" if name in labels else str(said) for name, said in row.errors.items()]
+    return [row.line, *(row.cells.get(name, "") for name in names), "; ".join(reasons)]

@@ -5,8 +5,10 @@ field alone unless the person wants it emptied.
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -31,7 +33,10 @@ RELATED = frozenset({Kind.REF, Kind.REFS, Kind.LINKS})
 
 
 class Rows:
-    """Judges and writes lines of one table. A table's own class says how a row is found (`find`)."""
+    """Judges and writes lines of one table. A table's own class says how a row is found (`find`), and whether its rows can be
+    written `together`: by the screen's `bulk_write`, then `bulk_settle` for all."""
+
+    together = False
 
     def __init__(self, view: SchemaView, session: Session, defaults: Texts, clears: bool) -> None:
         self.view, self.session, self.defaults, self.clears = view, session, defaults, clears
@@ -208,18 +213,60 @@ class Rows:
         form, row = judged.work
         created = row is None
         row = self.view.model() if created else row
-        for field in form:
-            if isinstance(field, Relation) and not field.many and field.data and field.data > LATER:
-                field.data = self.made[field.data - LATER]
+        self.settle_leaning(form)
         try:
             self.view.write(form, row, created)
             self.session.flush()
         except mistakes.KINDS as error:
             name, sentence = mistakes.sentence(error, self.view.model)
             raise Refused(sentence, name) from error
-        key = card.key_of(row)
-        self.made[judged.line] = key
+        return self.keep(judged, row)
+
+    def settle_leaning(self, form: Form) -> None:
+        """References to rows that lines above have made get their ids."""
+        for field in form:
+            if leans(field):
+                field.data = self.made[field.data - LATER]
+
+    def keep(self, judged: Judged, row: Any) -> int:
+        """Note which row the line is."""
+        key = self.made[judged.line] = card.key_of(row)
         return key
+
+    def write_many(self, piece: Sequence[Judged]) -> list[int]:
+        """See `imports.kinds.Reader`."""
+        leaning = [(field, field.data) for one in piece for field in one.work[0] if leans(field)]
+        try:
+            return self.write_together(piece) if self.together else [self.write(one) for one in piece]
+        except mistakes.KINDS as error:
+            for field, data in leaning:
+                field.data = data
+            raise Refused(mistakes.sentence(error, self.view.model)[1]) from error
+
+    def write_together(self, piece: Sequence[Judged]) -> list[int]:
+        """Each card alone, flushed together as long as no line leans on one that waits; then what follows for all of them."""
+        waiting: dict[int, Any] = {}
+        rows = []
+        for one in piece:
+            form, row = one.work
+            if any(leans(field) and field.data - LATER in waiting for field in form):
+                self.flush(waiting)
+            self.settle_leaning(form)
+            rows.append(self.view.model() if row is None else row)
+            self.view.bulk_write(form, rows[-1], row is None)
+            waiting[one.line] = rows[-1]
+        self.flush(waiting)
+        made = [row for one, row in zip(piece, rows, strict=True) if one.work[1] is None]
+        changed = [row for one, row in zip(piece, rows, strict=True) if one.work[1] is not None]
+        self.view.bulk_settle(made, set(self.specs) - {"parent_id"})  # nothing of theirs can be under review elsewhere
+        self.view.bulk_settle(changed, {name for one in piece if one.work[1] is not None for name in one.changes})
+        return [card.key_of(row) for row in rows]
+
+    def flush(self, waiting: dict[int, Any]) -> None:
+        """Send the cards that wait; they are known from now on."""
+        self.session.flush()
+        self.made |= {line: card.key_of(row) for line, row in waiting.items()}
+        waiting.clear()
 
     # ── The same row twice ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -231,12 +278,19 @@ class Rows:
             one.errors[next(iter(one.key))] = _("Line %(line)s of the file is about the same row.", line=first)
 
 
+def leans(field: Any) -> bool:
+    """Does the field name a row that a line above makes?"""
+    return isinstance(field, Relation) and not field.many and bool(field.data) and field.data > LATER
+
+
 def chosen(spec: FieldSpec, text: str) -> str:
     """The value of a vocabulary that the text means. Raises ValueError with a sentence."""
     said = text.strip().casefold()
-    for value, title in spec.choices:
-        if said in {str(value).casefold(), str(title).casefold()}:
-            return str(value)
+    for locale in (None, "ru", "en"):  # files speak either language, whatever the reader's
+        with force_locale(locale) if locale else nullcontext():
+            for value, title in spec.choices:
+                if said in {str(value).casefold(), str(title).casefold()}:
+                    return str(value)
     words = ", ".join(str(title) for _value, title in spec.choices)
     raise ValueError(_("“%(text)s” is none of these: %(words)s.", text=text, words=words))
 

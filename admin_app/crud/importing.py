@@ -5,7 +5,6 @@ Emailed application forms (Word) end here too; their cards are `admin_app.crud.a
 """
 
 import io
-from collections.abc import Iterator
 from typing import Any
 
 from flask import abort, current_app, flash, redirect, request, stream_with_context
@@ -17,17 +16,19 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 from wtforms import Form
 
-from admin_app.crud import applications, inputs, mistakes, pickers
+from admin_app.crud import applications, import_kinds, inputs, mistakes, pickers, undo_task
 from admin_app.crud.base import SchemaView
 from admin_app.crud.import_kinds import ViewKind
+from admin_app.crud.import_people import PeopleKind
 from admin_app.crud.rights import sign_in_first
 from admin_app.extensions import db
-from admin_app.reporting import scope
+from admin_app.reporting import scope, undo, undo_many
 from admin_app.reporting.exchange import safety, writer
 from admin_app.reporting.imports import reverse, runs, work
 from admin_app.reporting.imports.kinds import KINDS
 from admin_app.reporting.refusal import Refused
-from models import ImportRow, ImportRun, ImportState, RowOutcome
+from admin_app.reporting.tasks import verbs
+from models import ImportRun, ImportState, RoleName, RowOutcome, User
 
 S = ImportState
 TAKEN = (safety.Kind.XLSX, safety.Kind.CSV, safety.Kind.DOCX, safety.Kind.ZIP)
@@ -104,7 +105,14 @@ class ImportView(BaseView):
         kind = safety.expect(io.BytesIO(data), sent.filename, TAKEN)
         if kind in FORMS:
             return applications.begin(db.session, sent.filename, data)
-        return runs.begin(db.session, table, sent.filename, data, directory())
+        run = runs.begin(db.session, table, sent.filename, data, directory())
+        self.let_in(run)
+        return run
+
+    def let_in(self, run: ImportRun) -> None:
+        """Raises Refused for a file with columns that its table does not take."""
+        if why := self.kind(run).objection(run.mapping["names"]):
+            raise Refused(why)
 
     # ── The columns ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -128,7 +136,7 @@ class ImportView(BaseView):
 
     def once(self, kind: ViewKind, run: ImportRun) -> Form:
         """The form of what is said once for all lines."""
-        made = inputs.form_of(kind.once())(request.form or None, data=run.mapping.get("chosen") or first_choice(kind))
+        made = inputs.form_of(kind.once())(request.form or None, data=run.mapping.get("chosen") or kind.first_choice())
         pickers.ready(made, db.session, kind.view.get_url(f"{kind.table}.index_view") + "lookup/")
         return made
 
@@ -138,13 +146,14 @@ class ImportView(BaseView):
             runs.turn_to(db.session, run, pickers.number(request.form["sheet"]) or 0, directory())
             db.session.commit()
             return redirect(self.get_url(".columns", id=run.id))
+        self.let_in(run)
         fields = [request.form.get(f"column-{at}") or None for at in range(len(run.mapping["names"]))]
         for field in once:
             field.validators = ()  # what a line needs is said at the line
         once.validate()
         if once.errors:
             raise Refused(next(iter(once.errors.values()))[0])
-        said = {field.name: texted(field) for field in once if field.data}
+        said = {field.name: import_kinds.texted(field) for field in once if field.data}
         runs.save(db.session, run, mapping={**run.mapping, "chosen": {field.name: field.data for field in once}})
         small = runs.match(db.session, run, fields, said, "clears" in request.form, directory())
         return self.go_on(run, "check", small)
@@ -177,6 +186,7 @@ class ImportView(BaseView):
         rows = runs.rows(db.session, run, outcome, pickers.number(request.args.get("after", "")) or 0, SEEN + 1)
         labels = {spec.name: str(spec.label) for spec in kind.specs()}
         facts = {"run": run, "kind": kind, "rows": rows[:SEEN], "more": len(rows) > SEEN, "show": show, "labels": labels}
+        facts["roles"] = {role.value: role.title for role in RoleName}
         return str(self.render("admin/import.html", busy=run.state in BUSY, outcomes=RowOutcome, **facts))
 
     @expose("/<int:id>/line", methods=("POST",))
@@ -200,9 +210,9 @@ class ImportView(BaseView):
         """Import, give up, take back."""
         run = self.table(id)
         kind = self.kind(run)
-        verbs = {"run": self.start, "cancel": self.cancel, "reverse": self.reverse}
+        ways = {"run": self.start, "cancel": self.cancel, "reverse": self.reverse}
         try:
-            return verbs.get(request.form.get("what", ""), self.nothing)(run)
+            return ways.get(request.form.get("what", ""), self.nothing)(run)
         except mistakes.KINDS as error:
             db.session.rollback()
             flash(mistakes.sentence(error, kind.view.model)[1], "error")
@@ -210,7 +220,8 @@ class ImportView(BaseView):
 
     def start(self, run: ImportRun) -> Response:
         """Do what was shown."""
-        return self.go_on(run, "execute", work.start(db.session, run, "without" in request.form))
+        small = work.start(db.session, run, "without" in request.form) and run.total <= self.kind(run).at_once
+        return self.go_on(run, "execute", small)
 
     def cancel(self, run: ImportRun) -> Response:
         """Give it up."""
@@ -220,10 +231,19 @@ class ImportView(BaseView):
 
     def reverse(self, run: ImportRun) -> Response:
         """Take all of it back."""
+        if (size := undo_many.size(db.session, undo.of_batch(run.batch))) >= verbs.SMALL:
+            return self.reverse_later(run, size)
         number = reverse.take_back(db.session, run)
         db.session.commit()
         flash(_("Taken back: rows %(number)s.", number=number), "success")
         return redirect(self.get_url(".preview", id=run.id))
+
+    def reverse_later(self, run: ImportRun, size: int) -> Response:
+        """Look in the background whether all of it can be taken back."""
+        reverse.untouched(db.session, run)
+        task = undo_task.begin(db.session, run.batch, size, run)
+        db.session.commit()
+        return redirect(self.get_url("tasks.one", id=task.id))
 
     def nothing(self, _run: ImportRun) -> Response:
         """A button that is none."""
@@ -237,7 +257,9 @@ class ImportView(BaseView):
         about = writer.About(run.file_name, scope.current().name, run.created_at, [(_("Lines"), RowOutcome.ERROR.title)])
         names = [one for one in run.mapping.get("fields", []) if one]
         heads = [_("Line"), *(labels.get(name, name) for name in names), _("Reason")]
-        found = [refused_line(row, names, labels) for row in runs.rows(db.session, run, RowOutcome.ERROR, most=runs.MOST)]
+        found = [
+            import_kinds.refused_line(row, names, labels) for row in runs.rows(db.session, run, RowOutcome.ERROR, most=runs.MOST)
+        ]
         answer = Response(stream_with_context(writer.xlsx(heads, found, about)), mimetype=XLSX)
         answer.headers["Content-Disposition"] = f"attachment; filename=refused-{run.id}.xlsx"
         return answer
@@ -270,30 +292,9 @@ def directory() -> Any:
     return current_app.extensions["settings"].imports
 
 
-def first_choice(kind: ViewKind) -> dict[str, Any]:
-    """What is proposed for all lines: below the operator's own office, an organization."""
-    reaches = scope.current().organization_ids
-    own = next(iter(reaches)) if len(reaches) == 1 and not any(reach.is_whole for reach in scope.current().reaches) else None
-    return {"parent_id": own, "level": "organization"} if kind.table == "organization" else {}
-
-
-def texted(field: Any) -> str:
-    """A choice said once, as a line of the file would say it."""
-    return field.title if isinstance(field, pickers.Picker) else str(field.data)
-
-
-def refused_line(row: ImportRow, names: list[str], labels: dict[str, str]) -> list[Any]:
-    """A line of the file of refused lines."""
-    return [row.line, *(row.cells.get(name, "") for name in names), "; ".join(reasons(row, labels))]
-
-
-def reasons(row: ImportRow, labels: dict[str, str]) -> Iterator[str]:
-    """What is wrong with a line, each with the field's label."""
-    for name, sentence in row.errors.items():
-        yield f"{labels[name]}: {sentence}" if name in labels else str(sentence)
-
-
 def register(view: SchemaView) -> None:
     """Let files into this screen's table, if there is a way for them."""
     if view.endpoint in ViewKind.rows:
         KINDS[str(view.endpoint)] = ViewKind(view)
+    elif view.model is User:
+        KINDS[str(view.endpoint)] = PeopleKind(view)

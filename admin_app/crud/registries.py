@@ -18,7 +18,7 @@ from admin_app.crud.classifiers import ClassifierView
 from admin_app.crud.organization_tree import OrganizationTree
 from admin_app.crud.reorganizing import Reorganizing
 from admin_app.extensions import db
-from admin_app.reporting import attributes, consequences, dated, organizations, planned, restoring
+from admin_app.reporting import attributes, consequences, dated, organizations, planned, reorganizations, restoring
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
 from models import Attribute, Level, Organization
@@ -117,7 +117,7 @@ class OrganizationView(OrganizationTree, Reorganizing, SchemaView):
         """What is planned, what was when, whom it follows."""
         plans, past = when.history(db.session, row, {spec.name: spec for spec in self.specs})
         _then, day = when.seen_on(row)
-        return super().beside(row) | {"plans": plans, "past": past, "kin": when.kin(db.session, row), "day": day}
+        return super().beside(row) | {"plans": plans, "past": past, "kin": reorganizations.kin(db.session, row), "day": day}
 
     @expose("/plan/cancel/", methods=("POST",))
     def cancel_plan_view(self) -> Answer:

@@ -5,20 +5,23 @@ Everything is asked through the scoped session: what an actor may not see has no
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Enum, Select, String, cast, func, literal, null, or_, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import Enum, Select, String, cast, func, inspect, literal, null, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from admin_app.crud import searching
-from admin_app.crud.fields import BIG, FieldSpec
-from admin_app.reporting import days
-from models import Base, Classifier, ClassifierItem, Form, FormVersion, Organization, User
+from admin_app.crud.fields import BIG, FieldSpec, Kind, field_of
+from admin_app.reporting import days, lists
+from models import Base, Classifier, ClassifierItem, Form, FormVersion, Organization, Titled, User
 
 FEW = 200  # more rows than that are chosen by typing
 MOST = 20  # rows offered while typing
 ENOUGH = 1000  # rows that a text may mean before their order is no longer looked at
+
+LISTED: tuple[type[Base], ...] = (Classifier, ClassifierItem)  # their titles and choices are kept (`reporting.lists`)
 
 Titles = Mapping[tuple[type[Base], int], str]
 
@@ -32,14 +35,15 @@ class Found:
     hint: str = ""
 
 
-def title_of(model: type[Base]) -> Any:
-    """The SQL text by which a row of this model is called."""
+def title_of(model: type[Base], alias: Any = None) -> Any:
+    """The SQL text by which a row of this model, or of this alias of it, is called."""
+    of: Any = model if alias is None else alias
     if model is User:
-        return func.concat_ws(" ", User.surname, User.name, func.nullif(User.patronymic, ""))
+        return func.concat_ws(" ", of.surname, of.name, func.nullif(of.patronymic, ""))
     if model is FormVersion:
-        code = select(Form.code).where(Form.id == FormVersion.form_id).scalar_subquery()
-        return func.concat_ws(" · ", code, FormVersion.label)
-    column = getattr(model, model.__title__)
+        code = select(Form.code).where(Form.id == of.form_id).scalar_subquery()
+        return func.concat_ws(" · ", code, of.label)
+    column = getattr(of, model.__title__)
     return literal("№ ") + cast(column, String) if model.__title__ == "id" else cast(column, String)
 
 
@@ -53,6 +57,20 @@ def order_of(model: type[Base]) -> Any:
     return func.sort_key(title_of(model))
 
 
+@cache
+def title_beside(model: Any, name: str) -> Any:
+    """The title of the row that this reference names, to be selected beside it; NULL where the actor may not see it."""
+    spec = field_of(model, name)
+    target: Any = spec.target
+    other = aliased(target)
+    return select(title_of(target, other)).where(other.id == spec.sql(model)).scalar_subquery()
+
+
+def titled_beside(spec: FieldSpec) -> bool:
+    """Is its title best selected beside it? Not where several are named, or where titles are kept anyway."""
+    return spec.target is not None and spec.kind is Kind.REF and spec.target not in LISTED
+
+
 def worded(model: type[Base], title: str | None) -> str:
     """The title as people read it: a vocabulary's value becomes its words."""
     kind = getattr(model.__table__.c.get(model.__title__), "type", None)
@@ -61,13 +79,29 @@ def worded(model: type[Base], title: str | None) -> str:
     return title or ""
 
 
+def title_held(row: Base) -> str | None:
+    """What a row is called, if its title has been loaded with it; None: it must be asked for."""
+    model = type(row)
+    held = None if model in (User, FormVersion) or model.__title__ == "id" else inspect(row).dict.get(model.__title__)
+    return None if held is None else str(held.title if isinstance(held, Titled) else held)
+
+
 def titles(session: Session, wanted: Mapping[type[Base], Iterable[int]]) -> dict[tuple[type[Base], int], str]:
-    """What the rows with these ids are called, in one statement; rows that the actor may not see are missing."""
-    parts = []
-    models = {model.__name__: model for model in wanted}
-    for name, model in models.items():
-        if ids := {one for one in wanted[model] if one is not None}:
-            parts.append(select(literal(name), model.id, title_of(model)).where(model.id.in_(ids)))  # type: ignore[attr-defined]
+    """What the rows with these ids are called; rows that the actor may not see are missing. One statement at most."""
+    names = {(model, key) for model, keys in wanted.items() for key in keys if key is not None}
+    if lists.copy() is None:
+        return told(session, names)
+    listed = {name for name in names if name[0] in LISTED}
+    return lists.each(session, "titles", listed, told) | told(session, names - listed)
+
+
+def told(session: Session, wanted: Iterable[tuple[type[Base], int]]) -> dict[tuple[type[Base], int], str]:
+    """The same, asked of the database."""
+    ids: dict[type[Base], list[int]] = {}
+    for model, key in wanted:
+        ids.setdefault(model, []).append(key)
+    models: dict[str, Any] = {model.__name__: model for model in ids}
+    parts = [select(literal(name), model.id, title_of(model)).where(model.id.in_(ids[model])) for name, model in models.items()]
     if not parts:
         return {}
     rows = session.execute(parts[0] if len(parts) == 1 else union_all(*parts))
@@ -94,16 +128,25 @@ Options = dict[tuple[type[Base], str | None], list[tuple[int, str]] | None]
 def options(session: Session, specs: Iterable[FieldSpec]) -> Options:
     """The rows to choose from for every small relation among these fields, in one statement; None: choose by typing."""
     wanted = {(spec.target, spec.classifier): spec for spec in specs if spec.target is not None}
-    small = {key: spec for key, spec in wanted.items() if key[0] not in BIG}
-    names = {(key[0].__name__, key[1] or ""): key for key in small}
-    found: Options = {key: None if key[0] in BIG else [] for key in wanted}
-    if not small:
-        return found
-    parts = [choosable(spec).limit(FEW + 1) for spec in small.values()]
+    found: Options = {key: None for key in wanted if key[0] in BIG}
+    kept = [spec for key, spec in wanted.items() if key[0] in LISTED]
+    if kept:
+        key = "options", frozenset((spec.target, spec.classifier) for spec in kept)
+        found |= lists.kept(session, key, lambda some: offered(some, kept))
+    return found | offered(session, [spec for key, spec in wanted.items() if key[0] not in (*BIG, *LISTED)])
+
+
+def offered(session: Session, specs: Iterable[FieldSpec]) -> Options:
+    """The same, asked of the database. No two of the fields have the same rows."""
+    names = {(spec.target.__name__, spec.classifier or ""): spec for spec in specs if spec.target is not None}
+    rows: dict[Any, list[tuple[int, str]]] = {(spec.target, spec.classifier): [] for spec in names.values()}
+    if not names:
+        return {}
+    parts = [choosable(spec).limit(FEW + 1) for spec in names.values()]
     for name, code, row, title, _order in session.execute(parts[0] if len(parts) == 1 else union_all(*parts)):
-        key = names[name, code]
-        found[key].append((row, worded(key[0], title)))  # type: ignore[union-attr]
-    return {key: rows if rows is None or len(rows) <= FEW else None for key, rows in found.items()}
+        spec = names[name, code]
+        rows[spec.target, spec.classifier].append((row, worded(spec.target, title)))  # type: ignore[arg-type]
+    return {key: some if len(some) <= FEW else None for key, some in rows.items()}
 
 
 def chosen(session: Session, wanted: Mapping[FieldSpec, Iterable[int]]) -> dict[tuple[str, int], str]:

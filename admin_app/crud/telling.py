@@ -21,6 +21,7 @@ from models import Base, Comment, Everyone, Membership, Organization, Report, Ro
 
 FACTS: dict[str, LazyString] = {
     "answer": N_("Answer"),
+    "asked": N_("Requests"),
     "cell": N_("Cell"),
     "comment": N_("Comment"),
     "fields": N_("What was changed"),
@@ -28,6 +29,8 @@ FACTS: dict[str, LazyString] = {
     "gain": N_("Will see it"),
     "handed_over": N_("Reports under review that go to another reviewer"),
     "lose": N_("Will no longer see it"),
+    "merged_from": N_("Duplicate"),
+    "merged_into": N_("The one that stays"),
     "name": N_("Name"),
     "no_longer_owed": N_("Reports that are no longer owed"),
     "organization": N_("Organization"),
@@ -50,7 +53,10 @@ NAMED: dict[str, type[Base]] = {
     "comment": Comment,
     "gain": User,
     "lose": User,
+    "merged_from": Organization,
+    "merged_into": Organization,
 }  # facts that are a row's id
+KEPT = frozenset({"ids"})  # facts for a way back, not for people
 STATE, ROLE, SINCE = field_of(Report, "state"), field_of(Role, "name"), field_of(Membership, "valid_from")
 
 
@@ -88,7 +94,7 @@ class Details:
             return replace(line, address=ways.get("actor_id", ""))
         if line.spec.kind is not Kind.JSON:
             return line
-        told = {self.label(name): self.value(name, value) for name, value in self.row.data.items()}
+        told = {self.label(name): self.value(name, value) for name, value in self.row.data.items() if name not in KEPT}
         return card.Line(line.spec, values.words(line.spec, told, {}))
 
     def label(self, name: str) -> str:

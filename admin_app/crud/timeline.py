@@ -10,16 +10,23 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as N_
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from admin_app.crud import values
-from admin_app.crud.telling import MODELS, Details, details_of
+from admin_app.crud.telling import KEPT, MODELS, Details, details_of
 from admin_app.reporting import audit, guard, history, scope, undo
 from admin_app.reporting.guard import Permission
 from models import Base, Event, ImportRun, Membership, Organization, Request, User
 
 ON_CARD, ON_PAGE = 5, 25
+ORIGINS = {
+    "bulk": N_("Changed together with others"),
+    "merge": N_("Two organizations are merged"),
+    "move": N_("Moved in the tree"),
+    "undo": N_("Undone"),
+}
 TWICE = ("user.attached", "user.detached")  # said by the attachment's own events
 
 
@@ -132,7 +139,7 @@ def naming(told: Details) -> str:
 def changes(told: Details) -> list[Change]:
     """Field by field."""
     if not told.of_row:
-        shown = [(told.label(name), told.value(name, value)) for name, value in told.row.data.items()]
+        shown = [(told.label(name), told.value(name, value)) for name, value in told.row.data.items() if name not in KEPT]
         return [Change(label, "", str(value)) for label, value in shown if value not in (None, "", [])]
     pairs = [(name, pair) for name, pair in told.row.data.items() if isinstance(pair, list) and len(pair) == 2]
     return [Change(told.label(name), text(told, name, old), text(told, name, new)) for name, (old, new) in pairs]
@@ -149,13 +156,13 @@ def text(told: Details, name: str, value: Any) -> str:
 def origin(made_for: str) -> str:
     """What a change was made for, in words; empty if it says nothing."""
     kind, _colon, key = made_for.partition(":")
+    if kind in ORIGINS:
+        return str(ORIGINS[kind])
     match kind:
-        case "bulk":
-            return str(_("Changed together with others"))
-        case "undo":
-            return str(_("Undone"))
         case "request":
             return str(_("Request No. %(number)s", number=key))
+        case "import" if not key.isdigit():
+            return str(_("Import by a command"))
         case "import":
             return str(_("Import No. %(number)s", number=key))
     return ""

@@ -34,6 +34,22 @@ def words(spec: FieldSpec, value: Any, titles: Titles) -> str | Markup:
     return READERS.get(spec.kind, plain)(spec, value)
 
 
+def speaker(spec: FieldSpec, titles: Titles) -> Callable[[Any], str | Markup]:
+    """`words` for many values of one field: texts as they are, and what repeats itself is worded once."""
+    if spec.target is None and spec.kind in {Kind.TEXT, Kind.AREA}:
+        return lambda value: value or ""
+    known: dict[Any, str | Markup] = {}
+
+    def said(value: Any) -> str | Markup:
+        if isinstance(value, (list, dict)):
+            return words(spec, value, titles)
+        if value not in known:
+            known[value] = words(spec, value, titles)
+        return known[value]
+
+    return said
+
+
 def plain(_spec: FieldSpec, value: Any) -> str:
     """A text as it is."""
     return str(value)

@@ -16,13 +16,13 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 from wtforms import Form
 
-from admin_app.crud import effects, pickers
+from admin_app.crud import pickers
 from admin_app.crud.base import NO_ROW, Answer, SchemaView
 from admin_app.crud.fields import field_of
 from admin_app.crud.pickers import Picker
 from admin_app.crud.rights import sign_in_first
 from admin_app.extensions import db
-from admin_app.reporting import consequences, deeds, explain, guard, scope
+from admin_app.reporting import consequences, deeds, explain, guard, opening, scope
 from admin_app.reporting.actor import full_name
 from admin_app.reporting.explain import Explained, Remedy
 from admin_app.reporting.guard import Permission
@@ -167,7 +167,7 @@ class WhyView(BaseView):
             may = not person.active and guard.may(scope.current(), Permission.USER_EDIT, person)
             return Way(str(remedy.words), "", url_for("user.edit_view", id=person.id) if may else "")
         after = consequences.with_reach(told.actor, remedy.reach)
-        opens = effects.counted(consequences.opened(db.session, told.actor, after))
+        opens = opening.counted(consequences.opened(db.session, told.actor, after))
         place, role = remedy.reach.organization_id, remedy.reach.role
         mine = person.id == scope.current().user_id
         node = db.session.get(Organization, place)

@@ -4,10 +4,12 @@ A stranger never learns from these verbs who is registered: they return nothing,
 Every verb writes into the session it is given; the edge commits.
 """
 
+import secrets
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext
@@ -55,8 +57,26 @@ def create(session: Session, person: Person, password: str) -> User:
 
     Raises Refused, naming the field, if the login or the address is taken.
     """
+    return made(session, person, hash_password(passwords.normal(password)))
+
+
+def invite(session: Session, person: Person) -> User:
+    """An account made by an operator: its owner gets a letter with the link to choose a password. Raises Refused as `create`."""
+    user = made(session, person, nobodys())
+    request_reset(session, user.email)
+    return user
+
+
+@cache
+def nobodys() -> str:
+    """The hash of a password that nobody knows; made once, because making it is meant to be slow."""
+    return str(hash_password(secrets.token_urlsafe(32)))
+
+
+def made(session: Session, person: Person, hashed: str) -> User:
+    """The account and its event. Raises Refused, naming the field."""
     with scope.unscoped("creating an account"):
-        user = added(session, person, hash_password(passwords.normal(password)))
+        user = added(session, person, hashed)
         if user is None:
             if by_username(session, person.username) is not None:
                 raise Refused(gettext("This login is taken."), "username")

@@ -6,13 +6,14 @@ see is `scope.py`'s business, what it may do `guard.py`'s.
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, replace
+from typing import Any
 from weakref import WeakSet
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from admin_app.reporting import memberships
@@ -90,19 +91,29 @@ def actor_of(user_id: int | None, session: Session) -> Actor:
     """
     if user_id is None:
         return NOBODY
-    valid = and_(Membership.user_id == User.id, memberships.in_force())
-    rows = session.execute(
-        select(User.surname, User.name, User.patronymic, Role.name, Organization.id, Organization.path)
-        .outerjoin(Membership, valid)
-        .outerjoin(Role, Role.id == Membership.role_id)
-        .outerjoin(Organization, Organization.id == Membership.organization_id)
-        .where(User.id == user_id, User.active)
-        .order_by(Membership.id)
-    ).all()
+    person: Any = select(User.surname, User.name, User.patronymic, *SEAT).where(User.id == user_id, User.active)
+    rows: list[Any] = list(session.execute(seated(person)))
     if not rows:
         return NOBODY
-    reaches = tuple(Reach(role, organization, path) for *_names, role, organization, path in rows if role is not None)
-    return Actor(user_id, short_name(*rows[0][:3]), reaches)
+    return Actor(user_id, short_name(*rows[0][:3]), reaches(row[3:] for row in rows))
+
+
+SEAT = (Role.name, Organization.id, Organization.path)  # what `reaches` reads
+
+
+def seated(query: Select[Any]) -> Select[Any]:
+    """A SELECT over people with a row for each membership valid today, in their order; one without values if there is none."""
+    return (
+        query.outerjoin(Membership, and_(Membership.user_id == User.id, memberships.in_force()))
+        .outerjoin(Role, Role.id == Membership.role_id)
+        .outerjoin(Organization, Organization.id == Membership.organization_id)
+        .order_by(Membership.id)
+    )
+
+
+def reaches(seats: Iterable[tuple[RoleName | None, int, str]]) -> tuple[Reach, ...]:
+    """The roles of these rows of `SEAT`."""
+    return tuple(Reach(role, organization, path) for role, organization, path in seats if role is not None)
 
 
 # ── Now ──────────────────────────────────────────────────────────────────────────────────────────────────────────────

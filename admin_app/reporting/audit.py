@@ -22,7 +22,7 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import Session, object_session
 
 from admin_app.reporting.actor import current, full_name, settle
-from models import Base, Event, Membership, Organization, Role, User
+from models import Base, Event, Membership, Organization, Report, Role, User
 
 EVENTS: dict[str, LazyString] = {
     "account.activated": _("The account is activated"),
@@ -38,10 +38,14 @@ EVENTS: dict[str, LazyString] = {
     "form.published": _("A version of the form is published"),
     "form.retired": _("A version of the form is retired"),
     "organization.closed": _("The organization is closed"),
+    "organization.compared_again": _("Two organizations are compared again"),
+    "organization.merged": _("Two organizations are merged"),
     "organization.moved": _("The organization is moved in the tree"),
     "organization.plan_cancelled": _("A planned change is taken back"),
     "organization.planned": _("A change is planned"),
     "organization.reorganized": _("The organization is reorganized"),
+    "organization.separated": _("Two merged organizations are separated"),
+    "organization.told_apart": _("Two organizations are told apart"),
     "report.accept": _("The report is accepted"),
     "report.comment_reopened": _("A comment on the report is reopened"),
     "report.comment_resolved": _("A comment on the report is resolved"),
@@ -83,8 +87,8 @@ _operation: ContextVar[Operation | None] = ContextVar("operation", default=None)
 def together(origin: str, batch: uuid.UUID | None = None) -> Iterator[uuid.UUID]:
     """``with together("import:5"):`` the events of the block carry one batch (a new one, or this) and this origin.
 
-    ``origin`` is one of ``bulk``, ``request:<id>``, ``import:<id>``, ``undo:<event or batch>``. A block inside another belongs
-    to the outer one. Pending writes are flushed on the way in and out, so that each event lands where its change was made.
+    ``origin`` is one of ``bulk``, ``move``, ``request:<id>``, ``import:<id>``, ``undo:<event or batch>``, ``merge:<id>``. A block
+    in another belongs to the outer one. Pending writes are flushed in and out: each event lands where its change was made.
     """
     outer = _operation.get()
     made = outer or Operation(batch or uuid.uuid4(), origin)
@@ -157,6 +161,8 @@ def title(row: Base) -> str:
         return " · ".join(title(part) for part in members(row) if part is not None)
     if isinstance(row, Role):
         return str(row.name.title)
+    if isinstance(row, Report):
+        return f"{row.campaign.form_version.form.code}, {row.campaign.period.title} · {row.organization.short_name}"
     return str(getattr(row, type(row).__title__, ""))
 
 

@@ -18,8 +18,10 @@ from sqlalchemy.orm import Session
 
 from admin_app.config import Settings
 from admin_app.extensions import db
-from admin_app.reporting import accounts, attempts, days, letters, registration, reminders, scope
+from admin_app.reporting import accounts, attempts, days, letters, planned, registration, reminders, scope
 from admin_app.reporting.imports import background, runs
+from admin_app.reporting.tasks import verbs
+from admin_app.reporting.tasks import work as background_tasks
 
 PATIENCE = 5  # seconds before the worker asks for a database that went away
 SILENT = 60  # seconds without a sign of life after which a worker counts as dead
@@ -65,7 +67,7 @@ async def work(url: URL, app: Flask, wait: bool) -> None:
         async with queue.open_async():
             await queue.run_worker_async(
                 name="modo",
-                concurrency=2,
+                concurrency=3,  # two long ones leave room for letters
                 wait=wait,
                 delete_jobs="successful",
                 shutdown_graceful_timeout=letters.PATIENCE + 5,
@@ -98,6 +100,14 @@ def bring_in(context: JobContext, run_id: int, step: str) -> None:
         background.step(db.session, plain, run_id, step, app.extensions["settings"].imports)
 
 
+@tasks.task(name="modo:task", pass_context=True)
+def do_task(context: JobContext, task_id: int) -> None:
+    """A change of many rows, done as its owner and in their language."""
+    app = flask(context)
+    with app.app_context(), Session(db.engine) as plain:
+        background_tasks.step(db.session, plain, task_id)
+
+
 @tasks.periodic(cron="* * * * *")
 @tasks.task(name="modo:recover", pass_context=True, queueing_lock="recover")
 async def recover(context: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the moment it was due, as Procrastinate gives it
@@ -120,13 +130,23 @@ def remind(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
         log.info("Reminders of deadlines: %s", told)
 
 
+@tasks.periodic(cron="1 * * * *")
+@tasks.task(name="modo:carry_out", pass_context=True, queueing_lock="carry_out")
+def carry_out(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Make the planned changes of organizations whose day has come."""
+    with flask(context).app_context(), Session(db.engine) as plain:
+        made, refused = planned.carry_out(db.session, plain)
+        log.info("Planned changes carried out: %s, refused: %s", made, refused)
+
+
 @tasks.periodic(cron="30 * * * *")
 @tasks.task(name="modo:tidy", pass_context=True, queueing_lock="tidy")
 def tidy(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
-    """Drop attempts that no limit looks at any more, sessions long over, and registrations that nobody finished."""
+    """Drop attempts that no limit looks at, sessions long over, and imports, tasks, registrations that nobody finished."""
     app = flask(context)
     with app.app_context(), scope.unscoped("tidying"):
         runs.sweep(db.session, app.extensions["settings"].imports)
+        verbs.sweep(db.session)
         attempts.sweep(db.session)
         accounts.forget_sessions(db.session)
         gone = registration.forget_unfinished(db.session)

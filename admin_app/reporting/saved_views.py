@@ -5,13 +5,14 @@ the reference lists with the whole region.
 """
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ARRAY, Integer, and_, any_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import guard, tree
+from admin_app.reporting import guard, lists, tree
 from admin_app.reporting.actor import Actor, current, quietly
 from admin_app.reporting.guard import Forbidden, Permission
 from admin_app.reporting.refusal import Refused
@@ -34,18 +35,31 @@ class View:
     own: bool
 
 
+COLUMNS = (SavedView.id, SavedView.title, SavedView.query, SavedView.shared, SavedView.pinned, SavedView.owner_id)
+SHARED = or_(SavedView.shared == Sharing.ALL, SavedView.organization_id == any_(bindparam("above", type_=ARRAY(Integer))))
+FOUND = (
+    select(*COLUMNS)
+    .where(SavedView.table_name == bindparam("list"), or_(SavedView.owner_id == bindparam("reader"), SHARED))
+    .order_by(func.sort_key(SavedView.title), SavedView.id)
+)
+
+
 def found(session: Session, table: str) -> list[View]:
     """The views of a list that the actor may open: their own, those of their part of the tree, those for all; by title."""
     actor = current()
     if actor.user_id is None:
         return []
-    above = {node for reach in actor.reaches for node in tree.nodes(reach.path)}
-    shared = or_(SavedView.shared == Sharing.ALL, SavedView.organization_id.in_(above))
-    query = select(SavedView.id, SavedView.title, SavedView.query, SavedView.shared, SavedView.pinned, SavedView.owner_id)
-    query = query.where(SavedView.table_name == table, or_(SavedView.owner_id == actor.user_id, shared))
+    above = tuple(sorted({node for reach in actor.reaches for node in tree.nodes(reach.path)}))
+    asked = {"list": table, "reader": actor.user_id, "above": list(above)}
+    return lists.kept(session, ("views", table, actor.user_id, above), lambda some: read(some, asked))
+
+
+def read(session: Session, asked: dict[str, Any]) -> list[View]:
+    """The same, asked of the database."""
     with quietly("views that others share with the reader"):
-        rows = session.execute(query.order_by(func.sort_key(SavedView.title), SavedView.id)).all()
-    return [View(key, title, query, shared, pinned, owner == actor.user_id) for key, title, query, shared, pinned, owner in rows]
+        rows: list[Any] = list(session.execute(FOUND, asked))
+    made: Any = View  # the columns are its first fields
+    return [made(*about, owner == asked["reader"]) for *about, owner in rows]
 
 
 def sharings(actor: Actor) -> list[Sharing]:

@@ -8,10 +8,8 @@ all or Refused; it is itself a batch that can be undone.
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from enum import StrEnum
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from flask_babel import gettext as _
@@ -23,90 +21,13 @@ from admin_app.reporting.actor import current, unscoped
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.rules import condition
+from admin_app.reporting.undo_steps import Part, Plan, Since, Step, Verb, equal
 from admin_app.reporting.writes import KINDS
 from models import Base, Event, User
 
 T = TypeVar("T")
-MOST = 5000  # changes of one undo
+MOST = 5000  # changes of an undo that is planned at once; longer ones are `undo_many`'s
 Say = Callable[[Exception, type[Base]], str]  # the sentence for what stood in the way
-
-
-class Verb(StrEnum):
-    """What is done to a row."""
-
-    SET = "set"  # fields get their old values
-    TAKE = "take"  # a row that was added goes
-    BRING = "bring"  # a row that was deleted comes back
-
-
-@dataclass(frozen=True)
-class Since:
-    """Who has changed a field after what is to be undone, and when."""
-
-    name: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Part:
-    """One field of a step, values as the log keeps them. `now` is what the row has; `since`: a conflict, and whose."""
-
-    name: str
-    before: Any
-    after: Any
-    now: Any
-    since: Since | None = None
-
-    @property
-    def conflict(self) -> bool:
-        """Has the row another value than the change had left?"""
-        return not equal(self.now, self.after) and not self.done
-
-    @property
-    def done(self) -> bool:
-        """Has the row the old value already?"""
-        return equal(self.now, self.before)
-
-
-@dataclass(frozen=True)
-class Step:
-    """What is done to one row. `refused` says why it can't be."""
-
-    model: type[Base]
-    key: int
-    title: str
-    verb: Verb
-    parts: tuple[Part, ...]
-    refused: str = ""
-    organization_id: int | None = None
-
-    def place(self, name: str = "") -> str:
-        """How a form names a field of the step, or the whole of it."""
-        return f"{self.model.__tablename__}.{self.key}.{name}"
-
-    @property
-    def parts_in_conflict(self) -> list[Part]:
-        """The fields that somebody has changed since."""
-        return [part for part in self.parts if part.conflict and self.verb is not Verb.BRING]
-
-    def wanted(self, chosen: Iterable[str]) -> list[Part]:
-        """The fields that are set back."""
-        return [part for part in self.parts if not part.done and (not part.conflict or self.place(part.name) in chosen)]
-
-    def idle(self, chosen: Iterable[str]) -> bool:
-        """Is there nothing to do, or nothing that was decided?"""
-        if self.verb is Verb.SET:
-            return not self.wanted(chosen)
-        return bool(self.parts_in_conflict) and self.place() not in chosen
-
-
-@dataclass
-class Plan:
-    """What an undo would do. `hidden`: so many of the changes lie outside the actor's sight, and stay."""
-
-    origin: str
-    steps: list[Step] = field(default_factory=list)
-    hidden: int = 0
 
 
 def readable() -> ColumnElement[bool] | None:
@@ -154,14 +75,21 @@ def plan(session: Session, asked: tuple[str, Select[Event]]) -> Plan:
         raise Refused(_("There is nothing here that could be undone."))
     with unscoped("how many changes of a batch are out of sight"):
         every = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    return Plan(origin, steps_of(session, events), every - len(events))
+
+
+def steps_of(session: Session, events: Iterable[Event]) -> list[Step]:
+    """What undoing these events comes to, oldest first: the steps, newest first."""
     rows: dict[tuple[str, int], list[Event]] = defaultdict(list)
     for event in events:
         if event.subject_id is not None:
             rows[event.subject_type, event.subject_id].append(event)
+    if not rows:
+        return []
     now = values_now(session, rows)
     later = since(session, rows)
     steps = [step_of(several, now, later) for several in rows.values()]
-    return Plan(origin, list(reversed([step for step in steps if step is not None])), every - len(events))
+    return list(reversed([step for step in steps if step is not None]))
 
 
 def values_now(session: Session, rows: Iterable[tuple[str, int]]) -> dict[tuple[type[Base], int], dict[str, Any]]:
@@ -242,23 +170,10 @@ def hindrance(step: Step, here: dict[str, Any] | None) -> str:
     return "" if here is not None else _("The row is gone, or outside what you may see.")
 
 
-def equal(one: Any, other: Any) -> bool:
-    """Is it the same value? References by their id, several in any order, an absent text and an empty one are one."""
-    one, other = bare(one), bare(other)
-    if isinstance(one, list) and isinstance(other, list):
-        return sorted(one, key=str) == sorted(other, key=str)
-    return bool(one == other) or (one in (None, "", []) and other in (None, "", []))
-
-
-def bare(value: Any) -> Any:
-    """A recorded value, or one of a row, as plain JSON without words."""
-    return restoring.bare(audit.plain(value))
-
-
 # ── Doing ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def rehearse(session: Session, made: Plan, say: Say, chosen: Iterable[str] = ()) -> Plan:
+def rehearse(session: Session, made: Plan, say: Say, chosen: Container[str] = ()) -> Plan:
     """The plan with what the rules and the database refuse, found by doing it and taking it back. Forgets the session's rows."""
     ready = ready_of(made, chosen)
     refused = trial(session, ready, lambda steps: do(session, steps, chosen), lambda step, error: say(error, step.model))
@@ -266,15 +181,20 @@ def rehearse(session: Session, made: Plan, say: Say, chosen: Iterable[str] = ())
     return Plan(made.origin, steps, made.hidden)
 
 
-def ready_of(made: Plan, chosen: Iterable[str]) -> list[Step]:
+def ready_of(made: Plan, chosen: Container[str]) -> list[Step]:
     """The steps in which there is something to do."""
     return [step for step in made.steps if not step.refused and not step.idle(chosen)]
 
 
 def trial(
-    session: Session, items: Sequence[T], attempt: Callable[[Sequence[T]], object], say: Callable[[T, Exception], str]
+    session: Session,
+    items: Sequence[T],
+    attempt: Callable[[Sequence[T]], object],
+    say: Callable[[T, Exception], str],
+    keep: bool = False,
 ) -> dict[int, str]:
-    """What is refused of the items, as sentences by id(item). Nothing stays written; the session's rows are forgotten.
+    """What is refused of the items, as sentences by id(item). The session's rows are forgotten, and nothing stays written; with
+    ``keep`` what was not refused does, for those who try more on top of it and roll back themselves.
 
     All are tried at once; where that fails the halves, down to the single ones that fail: few refusals cost few attempts.
     """
@@ -285,17 +205,19 @@ def trial(
         try:
             attempt(part)
         except KINDS as error:
+            inner.rollback()
             if len(part) == 1:
                 refused[id(part[0])] = say(part[0], error)
             else:
                 waiting += [part[len(part) // 2 :], part[: len(part) // 2]]
+        else:
+            inner.commit() if keep else inner.rollback()
         finally:
-            inner.rollback()
             session.expunge_all()
     return refused
 
 
-def perform(session: Session, made: Plan, chosen: Iterable[str] = ()) -> tuple[uuid.UUID, int]:
+def perform(session: Session, made: Plan, chosen: Container[str] = ()) -> tuple[uuid.UUID, int]:
     """Set everything back that the plan does not refuse: the batch of that, and how many rows. Raises Refused for nothing."""
     ready = ready_of(made, chosen)
     if not ready:
@@ -305,14 +227,14 @@ def perform(session: Session, made: Plan, chosen: Iterable[str] = ()) -> tuple[u
     return batch, len(ready)
 
 
-def do(session: Session, steps: Sequence[Step], chosen: Iterable[str]) -> None:
+def do(session: Session, steps: Sequence[Step], chosen: Container[str]) -> None:
     """Set back these rows; flushes. Rows come back before others name them again, and go when none names them any more."""
     by_verb: dict[Verb, list[Step]] = defaultdict(list)
     for step in steps:
         by_verb[step.verb].append(step)
     for step in by_verb[Verb.BRING]:
         restoring.bring_back(session, step.model, step.key, {part.name: part.before for part in step.parts})
-    models = list(dict.fromkeys(step.model for step in steps))
+    models = sorted(dict.fromkeys(step.model for step in steps), key=lambda one: one is not User)  # while they are in sight
     for model in models:
         several = [step for step in by_verb[Verb.SET] if step.model is model]
         values = {step.key: {part.name: part.before for part in step.wanted(chosen)} for step in several}

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import accounts, entries, memberships, scope, workflow
+from admin_app.reporting import accounts, entries, memberships, opening, scope, workflow
 from admin_app.reporting.actor import full_name
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.workflow import Move
@@ -141,7 +141,8 @@ NEEDS: dict[RequestKind, Callable[[Session, Request, Wish], None]] = {
 def attach(session: Session, request: Request, place: str, role: RoleName) -> None:
     """Attach the author to the organization in the role."""
     organization = organization_of(session, request, place)
-    accounts.attach(session, request.author_id, organization, role)
+    opens = opening.of_attachment(session, request.author_id, organization, role).data
+    accounts.attach(session, request.author_id, organization, role, opens=opens)
     request.organization_id = organization.id
 
 

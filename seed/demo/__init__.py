@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from admin_app.reporting import dated, forms
 from seed import forms as seed_forms
 from seed import lists
-from seed.demo import people, reporting, talk, tree
+from seed.demo import changes, people, reporting, talk, tree
 from seed.demo.clock import Clock, told
 from seed.demo.diary import Diary, Span, at
 from seed.demo.filling import Filler
@@ -41,6 +41,7 @@ def make(session: Session, today: date, say: Callable[[str], object]) -> None:
         span = Span(founded(today), now)
         reporting.plan(demo, {version.form.code: version for version in versions.values()}, today, span, say)
         talk.plan(demo, span)
+        changes.plan(demo, span)
         demo.diary.live()
         clock.now = span.moment(span.length)
         talk.read(demo)

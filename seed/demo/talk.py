@@ -1,13 +1,13 @@
-"""The demo's requests, schools that change their names, and messages that have been read."""
+"""The demo's requests, and messages that have been read."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 
 from babel.dates import format_date
 from sqlalchemy import select
 
-from admin_app.reporting import dated, days, planned, requests, scope
+from admin_app.reporting import requests, scope
 from admin_app.reporting.wishes import Wish
 from models import Campaign, Message, Organization, Report, ReportState, RequestKind
 from seed.demo.diary import Span
@@ -36,30 +36,6 @@ def plan(demo: Demo, span: Span) -> None:
     )
     for ago, one in happens:
         demo.diary.enter(span.moment(span.length - ago), one)
-    renames(demo, span)
-
-
-def renames(demo: Demo, span: Span) -> None:
-    """One school became a lyceum half a year ago, another one will be from the first of January on."""
-    _first, _second, was, will, *_more = [one for one in demo.tree.schools("Иркутск") if "СОШ" in one.short_name]
-    moment = span.moment(span.length - 120)
-    demo.diary.enter(moment, partial(renamed, demo, was, moment.date()))
-    today = span.moment(span.length).date()
-    demo.diary.enter(span.moment(span.length - 2.5), partial(renamed, demo, will, date(today.year + 1, 1, 1)))
-
-
-def renamed(demo: Demo, school: Organization, day: date) -> None:
-    """The school is called a lyceum from the day on, entered now by its office."""
-    with acting(demo.session, demo.cast, demo.cast.users["irkutsk"]):
-        row = demo.session.get_one(Organization, school.id)
-        full = row.full_name.replace("Средняя общеобразовательная школа", "Лицей")
-        names = {"short_name": (row.short_name, row.short_name.replace("СОШ", "Лицей")), "full_name": (row.full_name, full)}
-        if day > days.today():
-            planned.plan(demo.session, row, names, day)
-            return
-        with dated.from_day(day):
-            for name, (_old, new) in names.items():
-                setattr(row, name, new)
 
 
 def filed(demo: Demo, login: str, wish: Wish) -> None:

@@ -19,7 +19,8 @@ ADDRESSES = {
     "irkutsk": "/cabinet /review /review?state=accepted /progress /requests /help/review",
     "central": "/forms /admin/campaign/ /admin/user/details/?id=1 /admin/organization/?filters=1 "
     "/admin/organization/details/?id=1 /admin/organization/history/?id=1 /admin/organization/views/ /admin/organization/bulk/ "
-    "/admin/organization/tree/ /admin/organization/tree/?q=сош /admin/organization/tree/move/?id=3 /admin/organization/reorganize/?id=3 /admin/organization/edit/?id=3 "
+    "/admin/organization/tree/ /admin/organization/tree/?q=сош /admin/organization/tree/move/?id=3 "
+    "/admin/organization/reorganize/?id=3 /admin/organization/edit/?id=3 "
     "/admin/attribute/ /admin/attribute/new/ /admin/classifier/tree/?id=1 /admin/imports/ /admin/tasks/ "
     "/admin/duplicates/ /admin/duplicates/merge/?id=4 /admin/duplicates/merge/?id=4&id=5 /admin/why/ "
     "/admin/why/organization/1/1/",

@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, expect
 
-PAGES = ("/cabinet", "/profile", "/messages", "/requests", "/help", "/review", "/progress", "/admin/organization/", "/admin/user/")
+PAGES = (
+    "/cabinet",
+    "/profile",
+    "/messages",
+    "/requests",
+    "/help",
+    "/review",
+    "/progress",
+    "/admin/organization/",
+    "/admin/user/",
+)
 
 
 def test_the_surname_can_be_read_on_every_page(context_of: Callable[..., BrowserContext]) -> None:

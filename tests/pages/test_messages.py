@@ -39,6 +39,7 @@ def test_opening_is_reading(page_of: Callable[[str], Page], told: list[int]) -> 
     page = page_of("school1").get(f"/messages/{told[0]}")
     assert [part.get_text() for part in page.soup.select("main section p")][:2] == ["Первый абзац", "Второй"]
     assert page.soup.select("main a[href='/requests']")
+    assert page.soup.select_one("header a[href='/messages'] .cnt").get_text() == "2"  # type: ignore[union-attr]
     page.get("/messages?unread=1")
     assert [line.get_text() for line in page.soup.select(".msg .t")] == ["Отчет 3", "Отчет 2"]
 

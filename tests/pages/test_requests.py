@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Membership, Request, RequestKind, RequestState
+from models import Event, Membership, Request, RequestKind, RequestState
 from tests.page import Page
 from tests.people import Cast
 from tests.reports import arrange
@@ -52,6 +52,32 @@ def test_a_newcomer_asks_and_the_operator_attaches(page_of: Callable[[str], Page
     newcomer = page_of("newcomer").get("/messages")
     assert "Заявка удовлетворена" in newcomer.text
     assert newcomer.soup.select(f".orgs a[href='/organizations/{cast.organizations['school3']}']")
+
+
+def test_what_an_attachment_opens_is_said_before_it_is_granted(page_of: Callable[[str], Page], plain: Session) -> None:
+    number = ask(page_of("newcomer"), K.ATTACH_USER, place="3899000033", text="Секретарь")
+    operator = page_of("irkutsk").get(f"/requests/{number}")
+    assert "Откроет: 1 организация" in operator.soup.select_one(".effect").get_text()  # type: ignore[union-attr]
+    answer = operator.client.get(f"/requests/{number}/effect?place=3899000019&role=organization").get_json()
+    assert "Откроет: 2 организации" in answer["text"]  # with its branch
+    assert operator.client.get(f"/requests/{number}/effect?place=3899000026&role=organization").get_json()["text"] == ""
+    operator.submit("form[action$=decide]", decision="grant")
+    event = plain.scalars(select(Event).where(Event.kind == "user.attached").order_by(Event.id.desc())).first()
+    assert event is not None
+    assert event.data["organizations"] == 1
+
+
+def test_a_role_that_opens_a_part_of_the_region_is_given_on_the_second_press(
+    page_of: Callable[[str], Page], plain: Session
+) -> None:
+    number = ask(page_of("newcomer"), K.ATTACH_USER, place="третья школа", text="")
+    central = page_of("central").get(f"/requests/{number}")
+    typed = {"place": "Управление образования Иркутска", "role": "supervisor", "answer": "Добро пожаловать"}
+    central.submit("form[action$=decide]", decision="grant", **typed)
+    assert state_of(plain, number) is RequestState.OPEN
+    assert "нажмите кнопку еще раз" in central.soup.select_one(".effect").get_text()  # type: ignore[union-attr]
+    central.submit("form[action$=decide]", decision="grant")
+    assert state_of(plain, number) is RequestState.GRANTED
 
 
 def test_an_unknown_place_is_asked_for_at_its_field(page_of: Callable[[str], Page], plain: Session) -> None:

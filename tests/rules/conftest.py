@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, select, text
@@ -11,6 +12,9 @@ from sqlalchemy.orm import Session
 from admin_app import migrations
 from admin_app.reporting import scope
 from models import Level, Membership, Role, RoleName
+from tests.people import Cast
+from tests.rules.twins import Twins
+from tests.rules.twins import make as make_twins
 from tests.rules.world import Node, Plan, Seat, World, build
 
 SMALL = Plan(
@@ -105,3 +109,9 @@ def rig(wire: Connection) -> Iterator[Rig]:
     with scope.ScopedSession(wire, join_transaction_mode="create_savepoint") as scoped:
         yield Rig(scoped, plain, world)
     plain.close()
+
+
+@pytest.fixture
+def twins(session: Session, plain: Session, as_: Any, cast: Cast) -> Twins:
+    """Two organizations that are one."""
+    return make_twins(session, plain, as_, cast)

@@ -103,7 +103,7 @@ def totals(session: Session, campaign: Campaign, cast: Cast, office: str) -> dic
 
 
 def test_totals_of_a_closed_campaign_stay_where_they_were(session: Session, plain: Session, cast: Cast, as_: Any) -> None:
-    """school1 was renamed and moved to Братск after the deadline: Иркутск counts it for ever, by its old name, and reads it no more."""
+    """school1 was renamed and moved to Братск after the deadline: Иркутск counts it for ever and reads it no more."""
     arrange(session, plain, cast, deadline=TODAY - timedelta(days=100))
     session.commit()
     plain.execute(update(Report).values(state=ReportState.DRAFT, revision=1))

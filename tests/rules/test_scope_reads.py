@@ -29,12 +29,13 @@ from models import (
     Report,
     Role,
     RoleName,
+    Stamp,
 )
 from tests.rules.conftest import IRKUTSK, REGION, Rig
-from tests.rules.world import PRIVATE, Node, Plan, Seat, build
+from tests.rules.world import PRIVATE, Node, Plan, Seat, build, build_kin
 
 OPEN = {Attribute, Campaign, Classifier, ClassifierItem, Form, Period, Role}
-HIDDEN = {Attempt, ColumnMemory, ImportRow, Letter, LoginSession}
+HIDDEN = {Attempt, ColumnMemory, ImportRow, Letter, LoginSession, Stamp}
 PLACED = [model for model in MODELS.values() if model not in OPEN | HIDDEN]
 BELOW = {Level.REGION: (Level.MUNICIPALITY, Level.ORGANIZATION), Level.MUNICIPALITY: (Level.ORGANIZATION, Level.BRANCH)}
 
@@ -75,6 +76,7 @@ def keys(session: Session, model: type[Base]) -> set[object]:
 def test_everybody_sees_exactly_what_the_oracle_says(engine: Engine, plan: Plan) -> None:
     with engine.connect() as wire, Session(wire, join_transaction_mode="create_savepoint") as plain:
         world = build(plain, plan)
+        build_kin(plain, world)
         for number, user in enumerate(world.users):
             with (
                 scope.acting(scope.actor_of(user, plain)),

@@ -29,6 +29,7 @@ from models import (
     Membership,
     Message,
     Organization,
+    OrganizationFact,
     Period,
     PeriodKind,
     Report,
@@ -41,12 +42,16 @@ from models import (
     Role,
     RoleName,
     SavedView,
+    Succession,
+    SuccessionKind,
+    Task,
+    ToldApart,
     User,
 )
 
 TODAY = days.today()
 NUMBERS = itertools.count(1)
-PRIVATE = (Message, Consent, SavedView, ImportRun)  # its owner's alone
+PRIVATE = (Message, Consent, SavedView, ImportRun, Task)  # its owner's alone
 OVERSEERS = {RoleName.CENTRAL, RoleName.AUDITOR, RoleName.ADMIN}
 
 
@@ -85,7 +90,7 @@ class World:
     plan: Plan
     nodes: list[int] = field(default_factory=list)
     users: list[int] = field(default_factory=list)
-    home: dict[type[Base], dict[object, int | None]] = field(default_factory=dict)
+    home: dict[type[Base], dict[object, int | frozenset[int] | None]] = field(default_factory=dict)
     owner: dict[type[Base], dict[object, int]] = field(default_factory=dict)
     seats: dict[int, Seat] = field(default_factory=dict)
     events: dict[int, str] = field(default_factory=dict)
@@ -137,7 +142,8 @@ class World:
         roles = set(RoleName) - {RoleName.SUPPORT} if values else set(RoleName)
         if self.is_whole(user, roles & (OVERSEERS | {RoleName.SUPPORT})):
             return set(self.home[model])
-        return own | {key for key, home in self.home[model].items() if home in self.reach(user, roles)}
+        reach = self.reach(user, roles)
+        return own | {key for key, home in self.home[model].items() if reach & (home if isinstance(home, frozenset) else {home})}
 
     def seen_organizations(self, user: int) -> set[object]:
         return {self.nodes[node] for node in self.reach(user, set(RoleName))}
@@ -219,6 +225,7 @@ def build_user(session: Session, world: World) -> None:
         Consent(user_id=user.id, version="1", text_sha256="0"),
         SavedView(owner_id=user.id, table_name="organization", title="в"),
         ImportRun(owner_id=user.id, table_name="organization", file_name="ф.csv", sha256="0"),
+        Task(owner_id=user.id, kind="bulk", title="з"),
     ):
         session.add(row)
         session.flush()
@@ -283,3 +290,19 @@ def build_talk(session: Session, world: World) -> None:
         key = session.scalar(made.returning(Event.id))
         world.events[key] = kind
         world.home[Event][key] = home
+
+
+def build_kin(session: Session, world: World) -> None:
+    """What each organization was called, whom it follows, and from which one it was told apart: of the last two both see it."""
+    world.home |= {OrganizationFact: {}, Succession: {}, ToldApart: {}}
+    for node, key in enumerate(world.nodes):
+        fact = OrganizationFact(organization_id=key, field="short_name", value="узел")
+        session.add(fact)
+        session.flush()
+        world.home[OrganizationFact][fact.id] = node
+    for (one, first), (other, second) in itertools.pairwise(enumerate(world.nodes)):
+        row = Succession(predecessor_id=first, successor_id=second, kind=SuccessionKind.DUPLICATE, day=TODAY)
+        session.add_all([row, ToldApart(first_id=first, second_id=second)])
+        session.flush()
+        world.home[Succession][row.id] = world.home[ToldApart][first, second] = frozenset((one, other))
+    session.flush()

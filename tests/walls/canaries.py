@@ -32,6 +32,8 @@ from models import (
     ReportState,
     Request,
     SavedView,
+    Task,
+    ToldApart,
     User,
 )
 from tests.people import Cast
@@ -49,6 +51,8 @@ READ = {
 }
 IMPORT = {"table_name": "organization", "file_name": f"{PLACE}.xlsx", "sha256": "0" * 64, "mapping": READ}
 
+FOUND = {"ready": 1, "of": 1, "rows": [{"key": 1, "title": f"{PLACE} строка", "pairs": []}], "reasons": []}
+TASK = {"kind": "bulk", "table_name": "organization", "title": f"{PLACE} задание", "asked": {"rows": ""}, "found": FOUND}
 VIEW = {"table_name": "organization", "query": f"q={PLACE}", "pinned": True}
 
 
@@ -79,8 +83,10 @@ def nest(session: Session, cast: Cast, report_id: int) -> Nest:
     report = session.get_one(Report, report_id)
     report.state, report.revision, report.reason = ReportState.REJECTED, 1, f"{PLACE} причина"
     made.hatch(session, *offices, *people, report, *values(report_id), *talk(session, cast, report_id))
+    made.hatch(session, Task(owner_id=cast.users["bratsk"], state="ready", **TASK))
     made.hatch(session, run := ImportRun(owner_id=cast.users["bratsk"], state="ready", **IMPORT))
     session.add(ImportRow(run_id=run.id, line=2, outcome="error", cells={"short_name": PLACE}, errors={"inn": f"{PLACE} ИНН"}))
+    session.add(ToldApart(first_id=offices[0].id, second_id=offices[1].id))
     seats = select(Membership).where(Membership.user_id.in_([person.id for person in people]))
     made.hatch(session, *session.scalars(seats))
     session.commit()

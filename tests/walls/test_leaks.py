@@ -30,6 +30,7 @@ ROWS = {
     "messages": "message",
     "forms": "form_version",
     "imports": "import_run",
+    "tasks": "task",
 }
 VALUES: dict[str, Known] = {  # how to fill an argument of an address, given the canaries and the rule's endpoint
     "id": lambda nest, endpoint: nest.ids.get(ROWS[endpoint.split(".")[0]], [1]),
@@ -48,6 +49,7 @@ VALUES: dict[str, Known] = {  # how to fill an argument of an address, given the
     "row": lambda nest, _endpoint: nest.ids["organization"][:1] + nest.ids["report"][:1],
     "table": lambda _nest, _endpoint: ["organization", "report", "request", "user"],
     "user": lambda nest, _endpoint: nest.ids["user"][:2],
+    "levels": lambda _nest, _endpoint: ["organization"],
     "filename": lambda _nest, _endpoint: [],
 }
 PART = PLACE[:6]  # finds the canaries, but is too short to be taken for one where a page repeats the question
@@ -81,8 +83,11 @@ def addresses(app: Flask, rule: Rule, nest: Nest) -> Iterator[str]:
         yield built
         if not names or "field" in names:
             yield built + SEARCH
-        table = rule.endpoint.split(".")[0]
+        table = {"duplicates": "organization"}.get(name := rule.endpoint.split(".")[0], name)
         yield from (f"{built}?id={key}" for key in nest.ids.get(table, []) if str(rule).startswith("/admin/"))
+        if rule.endpoint == "duplicates.merge":
+            one, other = nest.ids["organization"][:2]
+            yield f"{built}?id={one}&id={other}&keep={one}"
 
 
 def walk(app: Flask, client: Any, nest: Nest) -> Iterator[tuple[str, Any]]:

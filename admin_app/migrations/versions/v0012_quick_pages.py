@@ -1,4 +1,4 @@
-"""What makes pages quick: indexes of attachments, unread messages and codes downwards, and a stamp of the lists that all see"""
+"""What makes pages quick: indexes of attachments, unread messages and codes downwards, and a stamp of what changes seldom"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ down_revision = "0011"
 branch_labels = None
 depends_on = None
 
-LISTS = ("classifier", "classifier_item", "attribute")
+LISTS = ("classifier", "classifier_item", "attribute", "saved_view")
 # In the transaction of the change itself: whoever reads the new stamp reads the new lists. The function's owner writes it,
 # whatever role the transaction is bound to. A restored or copied database keeps its stamp with its lists.
 CHANGED = """
@@ -37,7 +37,9 @@ def upgrade() -> None:
         )
     op.create_index(op.f("ix_membership_user_id"), "membership", ["user_id"], unique=False)
     op.create_index("ix_message_unread", "message", ["recipient_id"], unique=False, postgresql_where=sa.text("read_at IS NULL"))
-    op.create_index("ix_organization_inn_down", "organization", [sa.text("inn DESC NULLS LAST"), sa.text("id DESC")], unique=False)
+    op.create_index(
+        "ix_organization_inn_down", "organization", [sa.text("inn DESC NULLS LAST"), sa.text("id DESC")], unique=False
+    )
     row_level.make(op.get_bind())
 
 

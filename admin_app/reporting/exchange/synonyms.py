@@ -176,6 +176,19 @@ ORGANIZATION: dict[str, tuple[str, ...]] = {
     "level": ("Место в дереве", "Уровень", "Level"),
     "closed_on": ("Дата закрытия", "Закрыта с", "Дата ликвидации", "Closed on"),
 }
+PEOPLE: dict[str, tuple[str, ...]] = {
+    "username": ("Логин", "Имя пользователя", "Учетная запись", "Login", "User name"),
+    "email": ("Электронная почта", "Эл. почта", "E-mail", "Почта", "Адрес электронной почты", "Email"),
+    "surname": ("Фамилия", "Surname", "Last name"),
+    "name": ("Имя", "Given name", "First name"),
+    "patronymic": ("Отчество", "Patronymic", "Middle name"),
+    "position": ("Должность", "Position"),
+    "phone": ("Телефон", "Номер телефона", "Контактный телефон", "Мобильный телефон", "Phone"),
+    "inn": ("ИНН", "ИНН организации", "INN"),
+    "kpp": ("КПП", "КПП организации", "KPP"),
+    "organization_id": ("Организация", "Наименование организации", "Краткое наименование", "Учреждение", "Школа", "Organization"),
+    "role": ("Роль", "Роль в системе", "Role"),
+}
 PAIRS: dict[str, tuple[str, str]] = {
     "ИНН/КПП": ("inn", "kpp"),
     "ИНН, КПП": ("inn", "kpp"),

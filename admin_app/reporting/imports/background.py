@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import scope
+from admin_app.reporting import lists, scope
 from admin_app.reporting.imports import work
 from models import ImportRun, ImportState, User
 
@@ -24,7 +24,7 @@ def step(session: Session, plain: Session, run_id: int, name: str, directory: Pa
     plain.commit()
     if found is None:
         return
-    with force_locale(found.locale), scope.acting(actor):
+    with force_locale(found.locale), scope.acting(actor), lists.held(plain):
         try:
             if awaited is ImportState.CHECKING:
                 work.check(session, run_id, directory)

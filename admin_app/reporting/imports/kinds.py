@@ -37,6 +37,10 @@ class Reader(Protocol):
     def write(self, judged: Judged) -> int:
         """Do it; the row's id. Raises Refused."""
 
+    def write_many(self, piece: Sequence[Judged]) -> list[int]:
+        """Do all of these; the rows' ids. Raises Refused, without saying at which line: nothing of it may be kept then, and
+        `write` line by line finds it."""
+
 
 class Kind(Protocol):
     """A table into which files are brought."""

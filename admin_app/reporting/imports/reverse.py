@@ -18,12 +18,7 @@ def take_back(session: Session, run: ImportRun) -> int:
 
     Raises Refused, and nothing is undone: rows changed since, rows out of sight, rows that the rules or the database keep.
     """
-    runs.require(run, ImportState.DONE)
-    if changed := changed_since(session, run):
-        several = ", ".join(changed[:NAMED]) + ("…" if len(changed) > NAMED else "")
-        raise Refused(
-            _("Rows of this import were changed since, so it can't be taken back as a whole: %(names)s.", names=several)
-        )
+    untouched(session, run)
     plan = undo.plan(session, undo.of_batch(run.batch))
     if plan.hidden:
         raise Refused(
@@ -35,6 +30,16 @@ def take_back(session: Session, run: ImportRun) -> int:
     _batch, number = undo.perform(session, plan)
     runs.save(session, run, state=ImportState.REVERSED)
     return number
+
+
+def untouched(session: Session, run: ImportRun) -> None:
+    """Raises Refused if the import can't be taken back as a whole: it is not done, or rows were changed since."""
+    runs.require(run, ImportState.DONE)
+    if changed := changed_since(session, run):
+        several = ", ".join(changed[:NAMED]) + ("…" if len(changed) > NAMED else "")
+        raise Refused(
+            _("Rows of this import were changed since, so it can't be taken back as a whole: %(names)s.", names=several)
+        )
 
 
 def changed_since(session: Session, run: ImportRun) -> list[str]:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import attachments, days, rowlevel
+from admin_app.reporting import attachments, days, queueing, rowlevel
 from admin_app.reporting.actor import current, unscoped
 from admin_app.reporting.exchange import columns
 from admin_app.reporting.exchange.columns import Match, Vocabulary
@@ -27,10 +27,6 @@ S = ImportState
 RECENT = 3600  # seconds in which a file may have no import yet
 OPEN = (S.MAPPING, S.CHECKING, S.READY, S.RUNNING)
 WHY = "an import's own bookkeeping"
-DEFER = text(
-    "SELECT jobs.procrastinate_defer_jobs_v1(ARRAY[ROW('default', 'modo:import', -10, :lock, NULL, "
-    "jsonb_build_object('run_id', CAST(:run AS int), 'step', CAST(:step AS text)), NULL)]::jobs.procrastinate_job_to_defer_v1[])"
-)
 
 
 def begin(session: Session, table: str, name: str, data: bytes, directory: Path) -> ImportRun:
@@ -120,9 +116,7 @@ def save(session: Session, run: ImportRun, **values: Any) -> None:
 
 def queue(session: Session, run: ImportRun, step: str) -> None:
     """A job for this step (`check`, `execute`), in the session's transaction."""
-    with unscoped(WHY):
-        rowlevel.bind(session)
-        session.connection().execute(DEFER, {"run": run.id, "step": step, "lock": f"import:{run.id}"})
+    queueing.defer(session, "modo:import", f"import:{run.id}", run_id=run.id, step=step)
 
 
 def cancel(session: Session, run: ImportRun) -> None:

@@ -185,7 +185,7 @@ def recount(session: Session, run: ImportRun) -> None:
     query = select(ImportRow.outcome, func.count(ImportRow.line)).where(ImportRow.run_id == run.id).group_by(ImportRow.outcome)
     counts = {outcome.value: number for outcome, number in asked(session, query)}
     changed = select(ImportRow.line, ImportRow.row_id, ImportRow.changes).where(
-        ImportRow.run_id == run.id, ImportRow.outcome == R.CHANGE, consequences.heavy(ImportRow.changes)
+        ImportRow.run_id == run.id, consequences.heavy(ImportRow)
     )
     moves = [Judged(line, {}, R.CHANGE, row_id, changes) for line, row_id, changes in asked(session, changed)]
     told = consequences.of(session, consequences.moves(moves))
@@ -229,11 +229,12 @@ def write_all(session: Session, run: ImportRun, tell: Tell) -> bool:
     run_id, reader, done, at = run.id, reader_of(session, run), 0, 0
     while piece := planned(session, run_id, at):
         shown = {line: (outcome, changes) for line, _cells, outcome, changes in piece}
-        written = []
-        for one in reader.judge([(line, cells) for line, cells, *_rest in piece], lock=True):
+        judged = reader.judge([(line, cells) for line, cells, *_rest in piece], lock=True)
+        for one in judged:
             compare(one, *shown[one.line])
-            written.append({"at": one.line, "id": written_id(reader, one)})
-        core(session, NUMBERED.where(LINES.c.run_id == run_id), written)
+        ids = written(session, reader, judged)
+        numbers = [{"at": one.line, "id": key} for one, key in zip(judged, ids, strict=True)]
+        core(session, NUMBERED.where(LINES.c.run_id == run_id), numbers)
         done, at = done + len(piece), piece[-1][0]
         if not tell(done):
             return False
@@ -262,6 +263,15 @@ def compare(one: Judged, outcome: RowOutcome, changes: dict[str, Any]) -> None:
 def seen(changes: dict[str, Any]) -> dict[str, tuple[str, str]]:
     """What a person was shown of the changes."""
     return {name: (pair["was"], pair["now"]) for name, pair in changes.items()}
+
+
+def written(session: Session, reader: Reader, judged: Sequence[Judged]) -> list[int]:
+    """Write the lines, all at once; if that is refused, line by line, to say which. Raises Differs with the line."""
+    try:
+        with session.begin_nested():
+            return reader.write_many(judged)
+    except Refused:
+        return [written_id(reader, one) for one in judged]
 
 
 def written_id(reader: Reader, one: Judged) -> int:

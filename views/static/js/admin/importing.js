@@ -6,8 +6,12 @@ async function refresh() {
   if (!here) return;
   try {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
-    if (answer.ok && fresh) here.replaceWith(document.adoptNode(fresh));
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("main");
+    if (answer.ok && fresh) {
+      here.replaceWith(document.adoptNode(fresh));
+      document.title = page.title;
+    }
   } catch {
     // the network is away: what stands there stays, and is asked for again
   }

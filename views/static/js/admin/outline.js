@@ -78,6 +78,7 @@ async function more(button) {
 function remember() {
   const ids = [...tree.querySelectorAll("li[data-id]")].filter((li) => opened(li) && inSight(li)).map((li) => li.dataset.id);
   for (const input of document.querySelectorAll("input[name=open]")) input.value = ids.join(".");
+  if (new URLSearchParams(location.search).get("q")) return; // the way back leads to what was found
   const here = new URLSearchParams([...looks(), ["id", current?.dataset.id ?? ""]].filter(([, value]) => value));
   history.replaceState(null, "", `?${here}`);
 }
