@@ -273,7 +273,7 @@ def test_figure_14_the_clerk_reads_the_reason(story: Story, stranger: Page) -> N
     expect(stranger.locator("#side")).to_contain_text(REASON)
     stranger.locator(".comment [data-jump]").click()
     arrived(stranger, "2.1.1.1/15/4")
-    shot(stranger, "manual/img/fig14.png", status, stranger.locator("#side .note"))
+    shot(stranger, "manual/img/fig14.png", status, stranger.locator("#side .comment", has_text=REASON))
 
 
 def test_after_figure_14_she_corrects_and_sends_again(stranger: Page) -> None:
