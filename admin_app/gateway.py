@@ -6,6 +6,7 @@ whole answer, the loop sends it. ``bench/server.py`` has the figures.
 """
 
 import asyncio
+import multiprocessing
 import os
 import sys
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
@@ -129,5 +130,6 @@ async def deliver(send: Send, status: int, headers: list[tuple[bytes, bytes]], a
 
 def web() -> Gateway:
     """MODO for an ASGI server: ``granian --interface asginl --factory admin_app.gateway:web``."""
-    die_with_parent()
+    starter = multiprocessing.parent_process()  # granian's, which may be killed while this one is still starting
+    die_with_parent(starter.pid if starter else None)
     return Gateway(import_string("wsgi:create_app")(), int(os.environ.get("MODO_THREADS", "4")))

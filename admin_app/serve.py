@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
@@ -189,7 +190,8 @@ def attend(host: str, port: int, settings: Settings, environment: Mapping[str, s
 
 def start(command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """A child process that is told to end when this one dies, however it dies."""
-    return subprocess.Popen(command, cwd=ROOT, env=dict(environment), preexec_fn=die_with_parent)  # noqa: S603, PLW1509
+    bound = partial(die_with_parent, os.getpid())
+    return subprocess.Popen(command, cwd=ROOT, env=dict(environment), preexec_fn=bound)  # noqa: S603, PLW1509
 
 
 def stop(children: list[subprocess.Popen[bytes]]) -> None:

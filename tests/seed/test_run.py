@@ -1,6 +1,7 @@
 """`make run` as a whole, on a machine that has nothing but the environment: the demo region, the accounts, the end."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -220,3 +221,15 @@ def test_a_killed_product_leaves_its_port_and_its_data(tmp_path: Path) -> None:
     again = start(product.folder)
     assert "MODO has ended." in again.end()
     assert not postgres.answers(product.folder / "postgres")
+
+
+def test_a_process_whose_parent_is_dead_already_ends_at_once() -> None:
+    """It was killed while this one was still starting: the kernel tells nobody of that any more."""
+    program = "import os; from admin_app.lifeline import die_with_parent; die_with_parent({}); print('alive')"
+
+    def run(parent: str) -> tuple[int, bytes]:
+        done = subprocess.run([sys.executable, "-c", program.format(parent)], check=False, capture_output=True, timeout=60)
+        return done.returncode, done.stdout
+
+    assert run("os.getppid()") == (0, b"alive\n")
+    assert run("os.getpid()") == (-signal.SIGKILL, b"")
