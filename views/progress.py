@@ -32,10 +32,11 @@ class Progress(Screen):
         choices = progress.campaigns(db.session)
         campaign = chosen(choices)
         node = node_of(asked("under"))
-        lines = progress.lines(db.session, campaign, node) if campaign else []
+        place = progress.Place.of(db.session, campaign, node) if campaign else None
+        lines = progress.lines(db.session, place) if place else []
         deeper = node.level == Level.REGION
         width = BESIDE if deeper else WIDTH
-        curve = curve_of(campaign, node, progress.total(lines).total, width) if campaign else None
+        curve = curve_of(campaign, place, progress.total(lines).total, width) if campaign and place else None
         return str(
             self.render(
                 "progress/table.html",
@@ -47,7 +48,7 @@ class Progress(Screen):
                 total=progress.total(lines),
                 curve=curve,
                 deeper=deeper,
-                day=progress.day_of(campaign) if campaign else None,
+                day=place.day if place else None,
                 single=not deeper and all(line.total == 1 for line in lines),
                 S=progress.S,
                 to_review=to_review,
@@ -90,9 +91,9 @@ class Curve:
     until: date
 
 
-def curve_of(campaign: Campaign, node: Organization, total: int, width: int) -> Curve | None:
+def curve_of(campaign: Campaign, place: progress.Place, total: int, width: int) -> Curve | None:
     """Accepted reports by day, if there are any."""
-    counts = progress.accepted_by_day(db.session, campaign, node)
+    counts = progress.accepted_by_day(db.session, place)
     if not counts or not total:
         return None
     first, last = counts[0][0] - timedelta(days=1), counts[-1][0]

@@ -284,20 +284,15 @@ class SchemaView(past.Past, Bulk, SavedViews):
 
     def lists_under(self, row: Any) -> Iterator[tuple[str, str]]:
         """Lists of other tables filtered to this row: words and address. The schema's filters say which there are."""
-        for view in self.siblings():
+        for view in self.screens():
             specs = [spec for spec in view.schema if spec.filter and spec.target is self.model and spec.classifier is None]
             for spec in specs:
                 words = f"{view.name}: {spec.label}" if len(specs) > 1 or view is self else str(view.name)
                 yield words, view.get_url(f"{view.endpoint}.index_view", **{spec.name: row.id})
 
-    def siblings(self) -> list["SchemaView"]:
-        """The generated screens that the person may open."""
-        views = self.admin._views if self.admin else []
-        return [view for view in views if isinstance(view, SchemaView) and view.is_accessible()]
-
     def address_of(self, model: type[Base], key: int) -> str:
         """The card of a row of any table, empty if the person has no such screen."""
-        view = next((one for one in self.siblings() if one.model is model), None)
+        view = next((one for one in self.screens() if one.model is model), None)
         return str(url_for(f"{view.endpoint}.details_view", id=key)) if view else ""
 
     def card_address(self, row: Any) -> str:

@@ -109,5 +109,5 @@ class Bulk:
     def bulk_result(self: Any, batch: Any) -> str:
         """Where what was changed is shown: in the log, or for those who don't read it the list."""
         told = undo.read(db.session, select(Event.id).where(Event.batch == batch).limit(1))
-        log = next((one for one in self.siblings() if one.model is Event), None) if told else None
+        log = next((one for one in self.screens() if one.model is Event), None) if told else None
         return str(log.get_url(".batch_view", batch=batch) if log else self.get_url(".index_view"))

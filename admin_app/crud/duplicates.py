@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
-from flask_admin import BaseView, expose
+from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as N_
 from flask_babel import ngettext
-from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import aliased, joinedload
-from werkzeug.wrappers import Response
 from wtforms import Form
 
 from admin_app.crud import merger_fields, mistakes, pickers, undo_task, undo_words
@@ -20,7 +18,7 @@ from admin_app.crud.base import NO_ROW
 from admin_app.crud.fields import FieldSpec, field_of
 from admin_app.crud.past import Answer
 from admin_app.crud.pickers import Picker
-from admin_app.crud.rights import sign_in_first
+from admin_app.crud.rights import Entrance
 from admin_app.extensions import db
 from admin_app.reporting import duplicates, guard, memberships, scope, separating, undo, uniting, uniting_plan
 from admin_app.reporting.guard import Permission
@@ -54,20 +52,15 @@ class Member:
     accepted: int
 
 
-class DuplicatesView(BaseView):
+class DuplicatesView(Entrance):
     """Where organizations that are one are found, merged, told apart and separated."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(name=N_("Look-alikes"), endpoint="duplicates", url="/admin/duplicates", **options)
 
-    def is_accessible(self) -> bool:
+    def why_not(self) -> str:
         """For those who edit organizations."""
-        return bool(current_user.is_authenticated and guard.may(scope.current(), Permission.ORGANIZATION_EDIT))
-
-    def inaccessible_callback(self, name: str, **kwargs: Any) -> Response:  # noqa: ARG002  # Flask-Admin's signature
-        """Strangers sign in first; the others read why not."""
-        reason = guard.may(scope.current(), Permission.ORGANIZATION_EDIT).reason
-        return abort(403, str(reason)) if current_user.is_authenticated else sign_in_first()
+        return str(guard.may(scope.current(), Permission.ORGANIZATION_EDIT).reason)
 
     def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
         """Run the view. (Flask-Admin's own tries again after any TypeError, which hides our mistakes.)"""

@@ -8,10 +8,9 @@ import io
 from typing import Any
 
 from flask import abort, current_app, flash, redirect, request, stream_with_context
-from flask_admin import BaseView, expose
+from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as N_
-from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 from wtforms import Form
@@ -20,7 +19,7 @@ from admin_app.crud import applications, import_kinds, inputs, mistakes, pickers
 from admin_app.crud.base import SchemaView
 from admin_app.crud.import_kinds import ViewKind
 from admin_app.crud.import_people import PeopleKind
-from admin_app.crud.rights import sign_in_first
+from admin_app.crud.rights import Entrance
 from admin_app.extensions import db
 from admin_app.reporting import scope, undo, undo_many
 from admin_app.reporting.exchange import safety, writer
@@ -40,7 +39,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Answer = str | Response
 
 
-class ImportView(BaseView):
+class ImportView(Entrance):
     """Imports of the person who is here; nobody works on another's."""
 
     def __init__(self, category: Any) -> None:
@@ -48,15 +47,9 @@ class ImportView(BaseView):
         self.static_folder = None
         self._default_view = "index"
 
-    def is_accessible(self) -> bool:
+    def why_not(self) -> str:
         """May the person bring files into anything?"""
-        return bool(current_user.is_authenticated and self.kinds())
-
-    def inaccessible_callback(self, name: str, **kwargs: Any) -> Response:  # noqa: ARG002  # Flask-Admin's signature
-        """Strangers sign in first; the others read why not."""
-        if not current_user.is_authenticated:
-            return sign_in_first()
-        return abort(403, _("Files are brought in by operators who may add rows to a registry."))
+        return "" if self.kinds() else _("Files are brought in by operators who may add rows to a registry.")
 
     def kinds(self) -> list[ViewKind]:
         """The tables into which the person may bring files."""

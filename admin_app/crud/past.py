@@ -64,7 +64,7 @@ class Past:
 
     def hanging(self: Any, row: Any) -> Iterator[Hanging]:
         """What hangs on the row, with the lists that show it."""
-        views = {view.model: view for view in self.siblings()}
+        views = {view.model: view for view in self.screens()}
         for use in hanging.uses(db.session, row):
             view = views.get(use.model)
             spec = next((one for one in view.schema if one.name == use.attribute), None) if view else None

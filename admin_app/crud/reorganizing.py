@@ -1,7 +1,5 @@
 """«Реорганизация»: a page of the organization's card that joins, merges, divides or spins off, after showing what that does."""
 
-import hashlib
-import json
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, cast
@@ -98,8 +96,7 @@ class Reorganizing:
             mistakes.place(error, form, Organization)
             return None, ""
         lines = [*told(done), *(effects.lines(change) if change else ())]
-        words = json.dumps([kind, successor.id, str(said), [[line.words, line.text] for line in lines]], default=str)
-        return lines, hashlib.sha256(words.encode()).hexdigest()[:16]
+        return lines, consequences.mark_of([kind, successor.id, said, [vars(line) for line in lines]])
 
 
 COPIED = (

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from flask import abort, current_app
+from flask_admin import BaseView
 from flask_admin.model import BaseModelView
 from flask_babel import gettext as _
 from flask_login import LoginManager, current_user
@@ -20,7 +21,28 @@ def sign_in_first() -> Response:
     return manager.unauthorized()
 
 
-class GuardedView(BaseModelView):
+class Entrance(BaseView):
+    """Who comes in: strangers sign in first, the others read why not."""
+
+    def why_not(self) -> str:
+        """Why the person may not open the screen; empty if they may."""
+        raise NotImplementedError
+
+    def is_accessible(self) -> bool:
+        """May the person open it?"""
+        return bool(current_user.is_authenticated and not self.why_not())
+
+    def inaccessible_callback(self, name: str, **kwargs: Any) -> Response:  # noqa: ARG002  # Flask-Admin's signature
+        """The sign-in window, or the reason."""
+        return abort(403, self.why_not()) if current_user.is_authenticated else sign_in_first()
+
+    def screens(self) -> list[Any]:
+        """The generated screens that the person may open."""
+        views = self.admin._views if self.admin else []
+        return [view for view in views if isinstance(view, GuardedView) and view.is_accessible()]
+
+
+class GuardedView(Entrance, BaseModelView):
     """A screen for operators. `rights`: the permission that each of list, create, edit, delete needs (None: any operator).
 
     What is missing from `rights` is not offered to anybody.
@@ -49,13 +71,9 @@ class GuardedView(BaseModelView):
         if not (answer := guard.may(scope.current(), permission, row)):
             abort(403, str(answer.reason))
 
-    def is_accessible(self) -> bool:
-        """May the person see the list?"""
-        return bool(current_user.is_authenticated and not self.refusal("list"))
-
-    def inaccessible_callback(self, name: str, **kwargs: Any) -> Response:  # noqa: ARG002  # Flask-Admin's signature
-        """Strangers sign in first; the others read why not."""
-        return abort(403, self.refusal("list")) if current_user.is_authenticated else sign_in_first()
+    def why_not(self) -> str:
+        """Why the person may not see the list."""
+        return self.refusal("list")
 
     def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run the view. (Flask-Admin's own tries again after any TypeError, which hides our mistakes.)"""

@@ -3,17 +3,15 @@
 from typing import Any
 
 from flask import abort, flash, redirect, request
-from flask_admin import BaseView, expose
+from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as N_
-from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import defer
 from werkzeug.wrappers import Response
 
 from admin_app.crud import bulk_task, undo_task
-from admin_app.crud.base import SchemaView
-from admin_app.crud.rights import sign_in_first
+from admin_app.crud.rights import Entrance
 from admin_app.extensions import db
 from admin_app.reporting import scope, undo
 from admin_app.reporting.refusal import Refused
@@ -26,7 +24,7 @@ TEMPLATES = {TaskKind.BULK: "admin/task_bulk.html", TaskKind.UNDO: "admin/task_u
 Answer = str | Response
 
 
-class TaskView(BaseView):
+class TaskView(Entrance):
     """Tasks of the person who is here; nobody sees another's."""
 
     def __init__(self, category: Any) -> None:
@@ -36,15 +34,10 @@ class TaskView(BaseView):
         verbs.DOERS[TaskKind.UNDO] = undo_task.UndoDoer()
         verbs.DOERS[TaskKind.BULK] = bulk_task.BulkDoer()
 
-    def is_accessible(self) -> bool:
+    def why_not(self) -> str:
         """Operators have tasks: those who may change rows of others."""
-        return bool(current_user.is_authenticated and scope.current().roles - {RoleName.ORGANIZATION, RoleName.AUDITOR})
-
-    def inaccessible_callback(self, name: str, **kwargs: Any) -> Response:  # noqa: ARG002  # Flask-Admin's signature
-        """Strangers sign in first; the others read why not."""
-        if not current_user.is_authenticated:
-            return sign_in_first()
-        return abort(403, _("These screens are for operators. What you need is in your cabinet."))
+        acts = scope.current().roles - {RoleName.ORGANIZATION, RoleName.AUDITOR}
+        return "" if acts else _("These screens are for operators. What you need is in your cabinet.")
 
     @expose("/")
     def index(self) -> Answer:
@@ -61,11 +54,6 @@ class TaskView(BaseView):
         facts = {"task": task, "told": task.found, "busy": task.state in verbs.BUSY, "log": log, "table": task.table_name}
         ways = {view.endpoint for view in self.screens()}
         return str(self.render(TEMPLATES[task.kind], sent=task.asked.get("sent", []), ways=ways, **facts))
-
-    def screens(self) -> list[SchemaView]:
-        """The generated screens that the person may open."""
-        views = self.admin._views if self.admin else []
-        return [view for view in views if isinstance(view, SchemaView) and view.is_accessible()]
 
     @expose("/<int:id>/do", methods=("POST",))
     def do(self, id: int) -> Response:

@@ -70,7 +70,7 @@ class LogView(EventView):
 
     def ways(self) -> set[str]:
         """The lists whose cards the reader may open."""
-        return {str(view.endpoint) for view in self.siblings()}
+        return {str(view.endpoint) for view in self.screens()}
 
     def long(self, size: int, back: str) -> Answer:
         """An undo that nobody waits for: the offer to look through it in the background, and its beginning."""

@@ -7,20 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, redirect, request, url_for
-from flask_admin import BaseView, expose
+from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as N_
-from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
-from werkzeug.wrappers import Response
 from wtforms import Form
 
 from admin_app.crud import pickers
 from admin_app.crud.base import NO_ROW, Answer, SchemaView
 from admin_app.crud.fields import field_of
 from admin_app.crud.pickers import Picker
-from admin_app.crud.rights import sign_in_first
+from admin_app.crud.rights import Entrance
 from admin_app.extensions import db
 from admin_app.reporting import consequences, deeds, explain, guard, opening, scope
 from admin_app.reporting.actor import full_name
@@ -61,20 +59,15 @@ class Beside:
     address: str
 
 
-class WhyView(BaseView):
+class WhyView(Entrance):
     """Where the question is asked and answered."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(name=N_("Who sees what"), endpoint="why", url="/admin/why", **options)
 
-    def is_accessible(self) -> bool:
+    def why_not(self) -> str:
         """For those who read the data of users."""
-        return bool(current_user.is_authenticated and guard.may(scope.current(), Permission.USER_READ))
-
-    def inaccessible_callback(self, name: str, **kwargs: Any) -> Response:  # noqa: ARG002  # Flask-Admin's signature
-        """Strangers sign in first; the others read why not."""
-        reason = guard.may(scope.current(), Permission.USER_READ).reason
-        return abort(403, str(reason)) if current_user.is_authenticated else sign_in_first()
+        return str(guard.may(scope.current(), Permission.USER_READ).reason)
 
     def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
         """Run the view. (Flask-Admin's own tries again after any TypeError, which hides our mistakes.)"""
@@ -138,11 +131,6 @@ class WhyView(BaseView):
     def page(self, form: AskForm, **facts: Any) -> str:
         """The page."""
         return str(self.render("admin/why.html", form=form, **facts))
-
-    def screens(self) -> list[SchemaView]:
-        """The generated screens that the reader may open."""
-        views = self.admin._views if self.admin else []
-        return [view for view in views if isinstance(view, SchemaView) and view.is_accessible()]
 
     def screen(self, model: Any) -> SchemaView:
         """The screen of a table. Raises 404."""

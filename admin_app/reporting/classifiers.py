@@ -7,8 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_app.reporting.refusal import Refused
-from models import ClassifierItem
+from models import ClassifierItem, Organization
 
+COLUMNS = tuple(  # of an organization, each with one item of a list
+    column.key
+    for column in Organization.__table__.c
+    if any(key.column.table is ClassifierItem.__table__ for key in column.foreign_keys)
+)
 STEPS = frozenset({"up", "down", "in", "out", "put"})
 
 

@@ -111,7 +111,12 @@ class Change:
     @property
     def digest(self) -> str:
         """The mark of exactly this change: whoever confirms it has seen it."""
-        return hashlib.sha256(json.dumps(self.data, sort_keys=True).encode()).hexdigest()[:16]
+        return mark_of(self.data)
+
+
+def mark_of(shown: Any) -> str:
+    """The mark of what a person is shown before it is done (anything that JSON holds): a form sends it back."""
+    return hashlib.sha256(json.dumps(shown, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def standing(session: Session, organization: Organization) -> Standing:

@@ -12,20 +12,13 @@ from sqlalchemy import ARRAY, Select, any_, cast, func, literal, or_, select, un
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import attributes, days
+from admin_app.reporting import attributes, classifiers, days
 from admin_app.reporting.actor import unscoped
 from admin_app.reporting.refusal import Refused
 from models import Attribute, Base, ClassifierItem, Organization, OrganizationFact, Report, ReportState
 
 Model = type[Base]
-CLASSIFYING = (
-    *(
-        column.key
-        for column in Organization.__table__.c
-        if any(key.column.table is ClassifierItem.__table__ for key in column.foreign_keys)
-    ),
-    "okved_additional",
-)
+CLASSIFYING = (*classifiers.COLUMNS, "okved_additional")
 
 
 @dataclass(frozen=True)

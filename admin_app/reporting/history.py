@@ -90,9 +90,14 @@ def after(session: Session, _context: object) -> None:
 
 def entry(kind: str, who: Values, old: Values, new: Values) -> Values:
     """An event's columns; no data if nothing differs."""
+    return {"kind": kind, **who, "data": differing(old, new)}
+
+
+def differing(old: Values, new: Values) -> dict[str, list[Any]]:
+    """The fields whose values differ between two snapshots of a row: old and new of each."""
     names = [*new, *(name for name in old if name not in new)]
     pairs = {name: [old.get(name), new.get(name)] for name in names}
-    return {"kind": kind, **who, "data": {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def plainly(pairs: Mapping[str, list[Any]]) -> dict[str, tuple[Any, Any]]:

@@ -3,7 +3,6 @@
 A move is measured by making it (`consequences`): the edge shows the `Move` and commits only the one whose digest was confirmed.
 """
 
-import hashlib
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import audit, consequences, dated, days, guard, organizations, planned, tree
+from admin_app.reporting import audit, consequences, dated, days, guard, organizations, owing, planned, tree
 from admin_app.reporting.actor import current
 from admin_app.reporting.consequences import Change, Numbers
 from admin_app.reporting.guard import Permission
@@ -41,8 +40,8 @@ class Move:
     @property
     def digest(self) -> str:
         """The mark of exactly this move: whoever confirms it has seen it."""
-        said = f"{self.target_id};{self.day};" + ";".join(f"{key}:{one.digest}" for key, one in sorted(self.changes.items()))
-        return hashlib.sha256(said.encode()).hexdigest()[:16]
+        digests = [(key, one.digest) for key, one in sorted(self.changes.items())]
+        return consequences.mark_of([self.target_id, self.day, digests])
 
     @property
     def sum(self) -> Change:
@@ -80,7 +79,7 @@ def refusals(session: Session, rows: Sequence[Organization], target: Organizatio
 
 def standing(target: Organization, day: date) -> str:
     """Why nothing can stand under the target on that day; empty if it can."""
-    if target.closed_on is not None and target.closed_on <= max(day, days.today()):
+    if owing.closed(target, max(day, days.today())):
         said = {"name": target.short_name, "date": shown(target.closed_on)}
         return _("“%(name)s” is closed since %(date)s: choose another superior organization.", **said)
     if later(target, day):

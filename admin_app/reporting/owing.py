@@ -5,6 +5,8 @@ campaign has closed. From the day on which it is closed an organization owes not
 nowhere, what it had stays. (Whether it had to file at all, `reports.concerned` decides by the period.)
 """
 
+from datetime import date
+
 from sqlalchemy import ColumnElement, and_, or_
 
 from admin_app.reporting import days, workflow
@@ -35,9 +37,14 @@ def owed() -> ColumnElement[bool]:
     return and_(Report.state.in_(UNFILED), under_way(), still_files())
 
 
+def closed(organization: Organization, day: date | None = None) -> bool:
+    """Does it work no more on that day, or today?"""
+    return organization.closed_on is not None and organization.closed_on <= (day or days.today())
+
+
 def is_owed(report: Report) -> bool:
     """The same of one report."""
-    campaign, closed_on = report.campaign, report.organization.closed_on
-    if closed_on is not None and closed_on <= days.today():
+    campaign = report.campaign
+    if closed(report.organization):
         return False
     return report.state in (UNFILED if campaign.opened_at and not campaign.closed_at else SENT_BACK)

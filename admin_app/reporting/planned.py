@@ -31,9 +31,7 @@ def differences(session: Session, row: Organization) -> dict[str, tuple[Any, Any
     session.flush()
     with quietly("what a plan changes"):
         new = history.snapshot(session, [row])[Organization, row.id]
-    names = [*new, *(name for name in old if name not in new)]
-    pairs = {name: (audit.plain(old.get(name)), audit.plain(new.get(name))) for name in names}
-    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+    return history.plainly(history.differing(old, new))
 
 
 def plan(session: Session, row: Organization, changes: Mapping[str, tuple[Any, Any]], day: date) -> None:

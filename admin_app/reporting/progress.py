@@ -80,6 +80,7 @@ class Place:
 
     campaign_id: int
     day: date | None
+    node_id: int
     node: str
     path: ColumnElement[str]
     moved: Subquery | None = None
@@ -87,13 +88,12 @@ class Place:
     @staticmethod
     def of(session: Session, campaign: Campaign, node: Organization) -> "Place":
         """Where the node was."""
-        day = day_of(campaign)
-        if day is None:
-            return Place(campaign.id, None, node.path, Organization.path.expression)
+        if campaign.closed_at is None:
+            return Place(campaign.id, None, node.id, node.path, Organization.path.expression)
+        day = dated.reference_day(campaign)
         moved = dated.on("path", day)
-        return Place(
-            campaign.id, day, dated.then(session, node, day).path, func.coalesce(moved.c.value, Organization.path), moved
-        )
+        path = func.coalesce(moved.c.value, Organization.path)
+        return Place(campaign.id, day, node.id, dated.then(session, node, day).path, path, moved)
 
     def below(self, query: Q) -> Q:
         """The query over organizations, of those at and below the node."""
@@ -110,25 +110,19 @@ class Place:
             return list(session.execute(self.below(query)))
 
 
-def day_of(campaign: Campaign) -> date | None:
-    """The day on which the tree is looked at: the reference day of a closed campaign, None for now."""
-    return None if campaign.closed_at is None else dated.reference_day(campaign)
-
-
-def lines(session: Session, campaign: Campaign, node: Organization) -> list[Line]:
-    """A line for each node right under ``node`` that has reports in its subtree, and one for ``node`` itself if it files.
+def lines(session: Session, place: Place) -> list[Line]:
+    """A line for each node right under the place that has reports in its subtree, and one for the place itself if it files.
 
     Those with the smallest share of accepted reports come first: they need help.
     """
-    place = Place.of(session, campaign, node)
     step = func.split_part(place.path, "/", place.node.count("/") + 1)
     query = select(step, Report.state, func.count(Report.id), func.max(Report.id)).where(owing.counted())
     rows = place.read(session, query.group_by(step, Report.state))
-    names = names_of(session, {int(key) if key else node.id for key, *_rest in rows}, place.day)
+    names = names_of(session, {int(key) if key else place.node_id for key, *_rest in rows}, place.day)
     here = None if place.day is None else set(session.scalars(select(Organization.id).where(Organization.id.in_(names))))
     found: dict[int, Line] = {}
     for key, state, count, report_id in rows:
-        organization_id = int(key) if key else node.id
+        organization_id = int(key) if key else place.node_id
         line = found.setdefault(organization_id, Line(organization_id, *names.get(organization_id, ("", ""))))
         line.counts[state] += count
         line.below, line.report_id, line.seen = bool(key), report_id, here is None or organization_id in here
@@ -156,11 +150,11 @@ def total(of: Iterable[Line], name: str = "") -> Line:
     return whole
 
 
-def accepted_by_day(session: Session, campaign: Campaign, node: Organization) -> list[tuple[date, int]]:
+def accepted_by_day(session: Session, place: Place) -> list[tuple[date, int]]:
     """For each day on which reports were accepted: how many had been by its end."""
     day = cast(func.timezone(days.zone(), Report.accepted_at), Date)
     query = select(day, func.count(Report.id)).where(Report.state == S.ACCEPTED).group_by(day).order_by(day)
-    rows = Place.of(session, campaign, node).read(session, query)
+    rows = place.read(session, query)
     found, so_far = [], 0
     for when, count in rows:
         so_far += count

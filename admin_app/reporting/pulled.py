@@ -14,17 +14,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from admin_app.reporting import dated, forms, storage
+from admin_app.reporting import classifiers, dated, forms, storage
 from admin_app.reporting.formula import Cell, CellError, External, Program, Source, Values
 from admin_app.reporting.storage import Packed
 from models import Campaign, ClassifierItem, Form, FormVersion, Organization, Period, Report, ReportState
 
-LISTED = {  # what a form may call a field of the card that is chosen from a list, and its column
-    name: column.key
-    for column in Organization.__table__.c
-    if any(key.column.table is ClassifierItem.__table__ for key in column.foreign_keys)
-    for name in (column.key, column.key.removesuffix("_id"))
-}
+LISTED = {name: key for key in classifiers.COLUMNS for name in (key, key.removesuffix("_id"))}  # what forms may call them
 GAP = timedelta(days=31)  # the period before may end that much before this one starts (a holiday month)
 BEST = (ReportState.ACCEPTED, ReportState.SUBMITTED, ReportState.RETURNED, ReportState.REJECTED, ReportState.DRAFT)
 

@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as N_
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from admin_app.reporting import accounts, audit, dated, days, guard, memberships, organizations, planned
+from admin_app.reporting import accounts, audit, dated, days, guard, memberships, organizations, owing, planned
 from admin_app.reporting.actor import unscoped
 from admin_app.reporting.guard import Forbidden, Permission
 from admin_app.reporting.refusal import Refused
@@ -50,7 +50,7 @@ def reorganize(
         for child in list(
             session.scalars(select(Organization).where(Organization.parent_id == row.id).order_by(Organization.id))
         ):
-            if child.id != successor.id and not closed(child, day):
+            if child.id != successor.id and not owing.closed(child, day):
                 move(session, child, successor, day)
                 done.below.append(child.short_name)
     if people:
@@ -83,17 +83,12 @@ def judge(session: Session, row: Organization, successor: Organization, kind: Ki
         raise Refused(_("The region is not reorganized here."), "kind")
     if kind in CLOSING and row.closed_on is not None and row.closed_on < day:
         raise Refused(_("“%(name)s” is closed earlier already.", name=row.short_name), "day")
-    if closed(successor, day):
+    if owing.closed(successor, day):
         raise Refused(_("“%(name)s” is closed by then: choose another successor.", name=successor.short_name), "successor_id")
     pair = select(Succession.id).where(Succession.predecessor_id == row.id, Succession.successor_id == successor.id)
     back = select(Succession.id).where(Succession.predecessor_id == successor.id, Succession.successor_id == row.id)
     if session.scalar(pair) is not None or session.scalar(back) is not None:
         raise Refused(_("That one of them follows the other is entered already."), "successor_id")
-
-
-def closed(row: Organization, day: date) -> bool:
-    """Does it not work any more on that day?"""
-    return row.closed_on is not None and row.closed_on <= day
 
 
 def move(session: Session, child: Organization, successor: Organization, day: date) -> None:

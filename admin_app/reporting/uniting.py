@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as N_
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import audit, days, notices, organizations, reports_moved
+from admin_app.reporting import audit, days, notices, organizations, owing, reports_moved
 from admin_app.reporting.actor import unscoped
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.uniting_plan import MERGED, Plan, pair, plan
@@ -65,7 +65,7 @@ def unite(session: Session, kept_id: int, closed_id: int, fields: Sequence[Field
 def take_over(session: Session, made: Plan, fields: Sequence[Field]) -> None:
     """Close the duplicate, then give the one that stays what is chosen: two that work can't have one INN and KPP."""
     kept, closed = made.kept, made.closed
-    if closed.closed_on is None or closed.closed_on > days.today():
+    if not owing.closed(closed):
         closed.closed_on = days.today()
     values = [(one, one.get(closed)) for one in fields]
     if frees_code(made, {one.name for one in fields}):

@@ -3,8 +3,6 @@
 Every reference to an organization in the schema is named below, as moved or as staying.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from admin_app.reporting import days, guard, memberships, reports_moved, tree
+from admin_app.reporting import consequences, guard, memberships, owing, reports_moved, tree
 from admin_app.reporting.actor import current, full_name, unscoped
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
@@ -82,8 +80,7 @@ class Plan:
         seats = [(one.membership.id, one.twin and one.twin.id) for one in self.seats]
         fates = [(one.report.id, one.other and one.other.id, one.outcome.value) for one in self.fates]
         rows = [[row.id for row in several] for several in (self.branches, self.requests, self.left)]
-        told = json.dumps([self.kept.id, self.closed.id, seats, fates, rows])
-        return hashlib.sha256(told.encode()).hexdigest()[:16]
+        return consequences.mark_of([self.kept.id, self.closed.id, seats, fates, rows])
 
 
 # ── Before ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -157,10 +154,10 @@ def seats_of(session: Session, kept: Organization, closed: Organization) -> list
 
 def hindrances(session: Session, made: Plan) -> Iterable[str]:
     """Why it can't be done, each in a sentence."""
-    kept, closed, today = made.kept, made.closed, days.today()
+    kept, closed = made.kept, made.closed
     if Level.REGION in {kept.level, closed.level}:
         yield _("The region itself is merged with nothing.")
-    if kept.closed_on is not None and kept.closed_on <= today:
+    if owing.closed(kept):
         yield _("“%(name)s” is closed: it cannot be the one that stays.", name=kept.short_name)
     if closed.id in tree.nodes(kept.path):
         yield _("“%(one)s” stands below “%(other)s”: let the upper one stay.", one=kept.short_name, other=closed.short_name)

@@ -88,7 +88,7 @@ def test_reminders_and_acceptances_go_by_the_products_day(
         reports.accept(session, ids["school1"])
         node = session.get_one(Organization, cast.organizations["irkutsk"])
         campaign = session.scalars(select(Campaign)).one()
-        assert progress.accepted_by_day(session, campaign, node) == [(SECOND, 1)]
+        assert progress.accepted_by_day(session, progress.Place.of(session, campaign, node)) == [(SECOND, 1)]
     with scope.acting(scope.everything("MODO")):
         assert reminders.remind(session) == 2  # a day is left for the two people of the other schools
 

@@ -37,7 +37,8 @@ def test_a_closed_organization_owes_nothing_from_that_day(
         assert {row.id == ids["school1"] for row in reminders.owed(session, TODAY)} == {owes, False}
     with as_("central"):
         campaign = session.scalars(select(Campaign)).one()
-        lines = progress.lines(session, campaign, session.get_one(Organization, cast.organizations["region"]))
+        region = session.get_one(Organization, cast.organizations["region"])
+        lines = progress.lines(session, progress.Place.of(session, campaign, region))
         assert progress.total(lines).total == 2 + owes
         assert reports.close_campaign(session, campaign) == 2 + owes
     [said] = plain.scalars(select(Event.data).where(Event.kind == "campaign.closed"))
@@ -52,7 +53,7 @@ def test_what_a_closed_organization_had_filed_still_counts(session: Session, pla
     close(plain, cast, "school1", TODAY)
     with as_("central"):
         node = session.get_one(Organization, cast.organizations["irkutsk"])
-        lines = progress.lines(session, session.scalars(select(Campaign)).one(), node)
+        lines = progress.lines(session, progress.Place.of(session, session.scalars(select(Campaign)).one(), node))
         assert progress.total(lines).counts[progress.S.SUBMITTED] == 1
 
 

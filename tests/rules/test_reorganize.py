@@ -99,7 +99,7 @@ def test_a_clerk_may_not(session: Session, cast: Cast, as_: Any) -> None:
 
 def totals(session: Session, campaign: Campaign, cast: Cast, office: str) -> dict[str, tuple[int, bool]]:
     node = session.get_one(Organization, cast.organizations[office])
-    return {line.name: (line.total, line.seen) for line in progress.lines(session, campaign, node)}
+    return {line.name: (line.total, line.seen) for line in progress.lines(session, progress.Place.of(session, campaign, node))}
 
 
 def test_totals_of_a_closed_campaign_stay_where_they_were(session: Session, plain: Session, cast: Cast, as_: Any) -> None:
