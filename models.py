@@ -1,10 +1,14 @@
 """The schema of MODO: every table, its words for people, and how its rows belong to organizations.
 
+Chapters: words, scopes, kinds of columns · vocabularies · classification · organizations · people · forms, periods, campaigns ·
+reports · talk: messages, letters, requests, the log · work in the registries: views of lists, imports, tasks.
+
 Data only: no behaviour, no imports of ours. What a column is, is said once, here:
 
 - ``doc=`` is the help text under its field; ``info=words(label, …)`` its label and its places on the generated screens
   (``list``, ``search``, ``filter``, ``section``, ``widget``, ``check``, ``hidden``, ``readonly``, ``only``: the other field
   and its values with which this one is given, any value if none is named; ``undated``: nobody asks what it was last year);
+- a vocabulary's column is said by its annotation alone: ``Mapped[ReportState]``;
 - ``__label__`` names one row, ``__labels__`` the list, ``__title__`` the attribute that stands for a row in pickers;
 - ``__scope__`` says how a row belongs to organizations; ``admin_app.reporting.scope`` turns it into SQL.
   A model without a scope is seen by nobody.
@@ -47,7 +51,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-# ── Words, scopes, column kinds ──────────────────────────────────────────────────────────────────────────────────────
+# ── Words, scopes, kinds of columns ──────────────────────────────────────────────────────────────────────────────────
 
 
 def words(label: LazyString, **places: Any) -> dict[str, Any]:
@@ -112,6 +116,30 @@ class Nobody:
 
 Scope = Tree | Under | Own | Through | With | Everyone | Nobody
 
+
+class Titled(enum.StrEnum):
+    """A vocabulary whose members carry their words: ``NAME = "value", _("Words")``."""
+
+    title: LazyString
+
+    def __new__(cls, value: str, title: LazyString) -> "Titled":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.title = title
+        return member
+
+
+def vocabulary(kind: type[enum.Enum], length: int = 20) -> Enum:
+    """How a vocabulary is kept: as its short value, checked by the database."""
+    return Enum(
+        kind,
+        native_enum=False,
+        length=length,
+        create_constraint=True,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
 Id = Annotated[int, mapped_column(Identity(), primary_key=True)]
 Short = Annotated[str, mapped_column(String(40))]
 Name = Annotated[str, mapped_column(String(250))]
@@ -119,6 +147,8 @@ Long = Annotated[str, mapped_column(Text)]
 Moment = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 Now = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=func.now())]
 Json = Annotated[dict[str, Any], mapped_column(JSONB, server_default=text("'{}'"))]
+OrganizationId = Annotated[int, mapped_column(ForeignKey("organization.id"))]
+PersonId = Annotated[int, mapped_column(ForeignKey("user.id"))]
 
 
 class Base(DeclarativeBase):
@@ -133,34 +163,11 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+    type_annotation_map: ClassVar = {Titled: vocabulary(enum.Enum)}
     __scope__: ClassVar[tuple[Scope, ...]] = ()
     __label__: ClassVar[LazyString]
     __labels__: ClassVar[LazyString]
     __title__: ClassVar[str] = "id"
-
-
-class Titled(enum.StrEnum):
-    """A vocabulary whose members carry their words: ``NAME = "value", _("Words")``."""
-
-    title: LazyString
-
-    def __new__(cls, value: str, title: LazyString) -> "Titled":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.title = title
-        return member
-
-
-def vocabulary(kind: type[Titled], length: int = 20) -> Enum:
-    """A column of a vocabulary: stored as its short value, checked by the database."""
-    return Enum(
-        kind,
-        native_enum=False,
-        length=length,
-        create_constraint=True,
-        name=kind.__name__.lower(),
-        values_callable=lambda members: [member.value for member in members],
-    )
 
 
 # ── Vocabularies ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -400,7 +407,7 @@ class Attribute(Base):
     )
     title: Mapped[Name] = mapped_column(info=words(_("Title"), list=True, search=True))
     help: Mapped[Long] = mapped_column(server_default="", info=words(_("Help text")))
-    kind: Mapped[AttributeKind] = mapped_column(vocabulary(AttributeKind), info=words(_("Kind"), list=True, filter=True))
+    kind: Mapped[AttributeKind] = mapped_column(info=words(_("Kind"), list=True, filter=True))
     classifier_id: Mapped[int | None] = mapped_column(
         ForeignKey("classifier.id"), index=True, info=words(_("List of items"), list=True)
     )
@@ -433,7 +440,8 @@ organization_okved = Table(
 class Organization(Base):
     """A node of the tree: region > municipal office > organization > branch.
 
-    ``path`` is ``/<id>/<id>/…/`` from the root to the node itself, written by a trigger whenever ``parent_id`` is.
+    ``path`` is ``/<id>/<id>/…/`` from the root to the node itself, written by a trigger whenever ``parent_id`` is. ``area`` is
+    its part down to the municipality: all below an office have one, so that PostgreSQL reads their list in its own order.
     """
 
     __tablename__ = "organization"
@@ -443,12 +451,14 @@ class Organization(Base):
     __title__ = "short_name"
     __table_args__ = (
         CheckConstraint("(parent_id IS NULL) = (level = 'region')", name="only_the_region_has_no_superior"),
+        CheckConstraint("closed_on IS NULL OR opened_on IS NULL OR opened_on <= closed_on", name="closes_after_it_opens"),
         CheckConstraint("inn IS NULL OR inn ~ '^([0-9]{10}|[0-9]{12})$'", name="inn_has_10_or_12_digits"),
         CheckConstraint("ogrn IS NULL OR ogrn ~ '^([0-9]{13}|[0-9]{15})$'", name="ogrn_has_13_or_15_digits"),
         CheckConstraint("okpo IS NULL OR okpo ~ '^([0-9]{8}|[0-9]{10}|[0-9]{14})$'", name="okpo_has_8_10_or_14_digits"),
         CheckConstraint("kpp IS NULL OR kpp ~ '^[0-9]{4}[0-9A-Z]{2}[0-9]{3}$'", name="kpp_has_9_signs"),
         CheckConstraint("oktmo IS NULL OR oktmo ~ '^([0-9]{8}|[0-9]{11})$'", name="oktmo_has_8_or_11_digits"),
         Index("ix_organization_path", "path"),
+        Index("ix_organization_area", "area", "sort_key", "id"),
         Index("ix_organization_closed", "path", "closed_on", postgresql_where=text("closed_on IS NOT NULL")),
         Index("uq_organization_inn_kpp", "inn", "kpp", unique=True, postgresql_where=text("level = 'organization'")),
         Index("ix_organization_extra", "extra", postgresql_using="gin", postgresql_ops={"extra": "jsonb_path_ops"}),
@@ -457,8 +467,7 @@ class Organization(Base):
     )
 
     id: Mapped[Id]
-    parent_id: Mapped[int | None] = mapped_column(
-        ForeignKey("organization.id"),
+    parent_id: Mapped[OrganizationId | None] = mapped_column(
         index=True,
         doc=_("Who reviews the reports of this organization."),
         info=words(
@@ -469,14 +478,18 @@ class Organization(Base):
             only=("level", ("municipality", "organization", "branch")),
         ),
     )
-    level: Mapped[Level] = mapped_column(
-        vocabulary(Level), info=words(_("Place in the tree"), list=True, filter=True, section="tree")
-    )
+    level: Mapped[Level] = mapped_column(info=words(_("Place in the tree"), list=True, filter=True, section="tree"))
     path: Mapped[str] = mapped_column(
         String(250, collation="C"),
         server_default=FetchedValue(),
         server_onupdate=FetchedValue(),
         info=words(_("Path"), hidden=True),
+    )
+    area: Mapped[str] = mapped_column(
+        String(250, collation="C"),
+        Computed("coalesce(substring(path from '^/[0-9]+/[0-9]+/'), path)", persisted=True),
+        deferred=True,
+        info=words(_("Area"), hidden=True),
     )
     short_name: Mapped[Name] = mapped_column(index=True, info=words(_("Short name"), list=True, search=True, section="names"))
     sort_key: Mapped[str] = mapped_column(
@@ -585,7 +598,7 @@ class OrganizationFact(Base):
     since: Mapped[date | None] = mapped_column(info=words(_("Since"), readonly=True))
     value: Mapped[Any] = mapped_column(JSONB, nullable=False, info=words(_("Value"), readonly=True))
     planned: Mapped[bool] = mapped_column(server_default="false", info=words(_("Planned"), readonly=True))
-    planned_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), info=words(_("Planned by"), readonly=True))
+    planned_by_id: Mapped[PersonId | None] = mapped_column(info=words(_("Planned by"), readonly=True))
     refused: Mapped[Long] = mapped_column(
         server_default="",
         doc=_("Why a plan could not be carried out on its day."),
@@ -608,11 +621,9 @@ class Succession(Base):
     )
 
     id: Mapped[Id]
-    predecessor_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), info=words(_("Predecessor"), readonly=True))
-    successor_id: Mapped[int] = mapped_column(
-        ForeignKey("organization.id"), index=True, info=words(_("Successor"), readonly=True)
-    )
-    kind: Mapped[SuccessionKind] = mapped_column(vocabulary(SuccessionKind), info=words(_("Kind"), readonly=True))
+    predecessor_id: Mapped[OrganizationId] = mapped_column(info=words(_("Predecessor"), readonly=True))
+    successor_id: Mapped[OrganizationId] = mapped_column(index=True, info=words(_("Successor"), readonly=True))
+    kind: Mapped[SuccessionKind] = mapped_column(info=words(_("Kind"), readonly=True))
     day: Mapped[date] = mapped_column(info=words(_("Since"), readonly=True))
     created_at: Mapped[Now] = mapped_column(info=words(_("Created"), readonly=True))
 
@@ -638,7 +649,7 @@ class ToldApart(Base):
         index=True,
         info=words(_("The other organization"), readonly=True),
     )
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), info=words(_("Who"), readonly=True))
+    by_id: Mapped[PersonId | None] = mapped_column(info=words(_("Who"), readonly=True))
     at: Mapped[Now] = mapped_column(info=words(_("When"), readonly=True))
 
     first: Mapped[Organization] = relationship(foreign_keys=[first_id])
@@ -659,7 +670,7 @@ class Role(Base, RoleMixin):
     __title__ = "name"
 
     id: Mapped[Id]
-    name: Mapped[RoleName] = mapped_column(vocabulary(RoleName), unique=True, info=words(_("Role"), list=True))
+    name: Mapped[RoleName] = mapped_column(unique=True, info=words(_("Role"), list=True))
     description: Mapped[Long] = mapped_column(server_default="", info=words(_("Description"), list=True))
 
 
@@ -744,16 +755,14 @@ class Membership(Base):
     )
 
     id: Mapped[Id]
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True, info=words(_("User"), list=True, filter=True))
-    organization_id: Mapped[int] = mapped_column(
-        ForeignKey("organization.id"), index=True, info=words(_("Organization"), list=True, filter=True)
-    )
+    user_id: Mapped[PersonId] = mapped_column(index=True, info=words(_("User"), list=True, filter=True))
+    organization_id: Mapped[OrganizationId] = mapped_column(index=True, info=words(_("Organization"), list=True, filter=True))
     role_id: Mapped[int] = mapped_column(ForeignKey("role.id"), info=words(_("Role"), list=True, filter=True))
     valid_from: Mapped[date] = mapped_column(server_default=func.current_date(), info=words(_("Valid from"), list=True))
     valid_to: Mapped[date | None] = mapped_column(
         doc=_("The last day of the attachment; empty while it lasts."), info=words(_("Valid to"), list=True)
     )
-    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), info=words(_("Attached by"), readonly=True))
+    made_by_id: Mapped[PersonId | None] = mapped_column(info=words(_("Attached by"), readonly=True))
     created_at: Mapped[Now] = mapped_column(info=words(_("Attached"), readonly=True))
 
     user: Mapped[User] = relationship(back_populates="memberships", foreign_keys=[user_id])
@@ -771,7 +780,7 @@ class Consent(Base):
     __labels__ = _("Consents to personal data processing")
 
     id: Mapped[Id]
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True, info=words(_("User"), list=True))
+    user_id: Mapped[PersonId] = mapped_column(index=True, info=words(_("User"), list=True))
     version: Mapped[Short] = mapped_column(info=words(_("Text version"), list=True))
     text_sha256: Mapped[str] = mapped_column(String(64), info=words(_("Text checksum")))
     given_at: Mapped[Now] = mapped_column(info=words(_("Given"), list=True))
@@ -787,7 +796,7 @@ class LoginSession(Base):
     __labels__ = _("Sign-in sessions")
 
     id: Mapped[uuid.UUID] = mapped_column(UUID, primary_key=True, default=uuid.uuid4)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True, info=words(_("User")))
+    user_id: Mapped[PersonId] = mapped_column(index=True, info=words(_("User")))
     started_at: Mapped[Now] = mapped_column(info=words(_("Started")))
     seen_at: Mapped[Now] = mapped_column(info=words(_("Last seen")))
     ended_at: Mapped[Moment | None] = mapped_column(info=words(_("Ended")))
@@ -825,7 +834,7 @@ class Form(Base):
     code: Mapped[Short] = mapped_column(unique=True, info=words(_("Form code"), list=True, search=True))
     title: Mapped[str] = mapped_column(String(500), info=words(_("Title"), list=True, search=True))
     okud: Mapped[str] = mapped_column(String(10), server_default="", info=words(_("OKUD code"), list=True, search=True))
-    periodicity: Mapped[PeriodKind] = mapped_column(vocabulary(PeriodKind), info=words(_("Periodicity"), list=True, filter=True))
+    periodicity: Mapped[PeriodKind] = mapped_column(info=words(_("Periodicity"), list=True, filter=True))
     position: Mapped[int] = mapped_column(server_default="0", info=words(_("Order")))
 
     versions: Mapped[list["FormVersion"]] = relationship(back_populates="form", order_by="FormVersion.number")
@@ -851,9 +860,7 @@ class FormVersion(Base):
         doc=_("The order that approved the edition, as people call it."),
         info=words(_("Edition"), list=True, search=True),
     )
-    state: Mapped[VersionState] = mapped_column(
-        vocabulary(VersionState), server_default="draft", info=words(_("State"), list=True, filter=True)
-    )
+    state: Mapped[VersionState] = mapped_column(server_default="draft", info=words(_("State"), list=True, filter=True))
     document: Mapped[dict[str, Any]] = mapped_column(JSONB, deferred=True, info=words(_("Document"), hidden=True))
     digest: Mapped[str] = mapped_column(String(64), info=words(_("Document checksum"), readonly=True))
     published_at: Mapped[Moment | None] = mapped_column(info=words(_("Published"), list=True, readonly=True))
@@ -875,7 +882,7 @@ class Period(Base):
     )
 
     id: Mapped[Id]
-    kind: Mapped[PeriodKind] = mapped_column(vocabulary(PeriodKind), info=words(_("Kind"), list=True, filter=True))
+    kind: Mapped[PeriodKind] = mapped_column(info=words(_("Kind"), list=True, filter=True))
     title: Mapped[Name] = mapped_column(info=words(_("Title"), list=True, search=True))
     starts_on: Mapped[date] = mapped_column(info=words(_("Starts on"), list=True))
     ends_on: Mapped[date] = mapped_column(info=words(_("Ends on"), list=True))
@@ -952,17 +959,15 @@ class Report(Base):
     campaign_id: Mapped[int] = mapped_column(
         ForeignKey("campaign.id"), info=words(_("Campaign"), list=True, filter=True, readonly=True)
     )
-    organization_id: Mapped[int] = mapped_column(
-        ForeignKey("organization.id"), index=True, info=words(_("Organization"), list=True, filter=True, readonly=True)
+    organization_id: Mapped[OrganizationId] = mapped_column(
+        index=True, info=words(_("Organization"), list=True, filter=True, readonly=True)
     )
     state: Mapped[ReportState] = mapped_column(
-        vocabulary(ReportState),
         server_default="empty",
         index=True,
         info=words(_("State"), list=True, filter=True, readonly=True),
     )
-    reviewer_id: Mapped[int | None] = mapped_column(
-        ForeignKey("organization.id"),
+    reviewer_id: Mapped[OrganizationId | None] = mapped_column(
         doc=_("The organization that has the report for review now."),
         info=words(_("Under review by"), list=True, filter=True, readonly=True),
     )
@@ -979,9 +984,9 @@ class Report(Base):
     created_at: Mapped[Now] = mapped_column(info=words(_("Created"), readonly=True))
     updated_at: Mapped[Now] = mapped_column(onupdate=func.now(), info=words(_("Changed"), list=True, readonly=True))
     submitted_at: Mapped[Moment | None] = mapped_column(info=words(_("Submitted"), list=True, readonly=True))
-    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), info=words(_("Submitted by"), readonly=True))
+    submitted_by_id: Mapped[PersonId | None] = mapped_column(info=words(_("Submitted by"), readonly=True))
     accepted_at: Mapped[Moment | None] = mapped_column(info=words(_("Accepted"), list=True, readonly=True))
-    accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), info=words(_("Accepted by"), readonly=True))
+    accepted_by_id: Mapped[PersonId | None] = mapped_column(info=words(_("Accepted by"), readonly=True))
 
     campaign: Mapped[Campaign] = relationship()
     organization: Mapped[Organization] = relationship(foreign_keys=[organization_id])
@@ -1021,7 +1026,7 @@ class ReportRevision(Base):
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=words(_("Revision")))
     at: Mapped[Now] = mapped_column(info=words(_("When")))
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), info=words(_("User")))
+    user_id: Mapped[PersonId | None] = mapped_column(info=words(_("User")))
     user_name: Mapped[Name] = mapped_column(info=words(_("Who")))
     key: Mapped[uuid.UUID] = mapped_column(UUID, info=words(_("Request key"), hidden=True))
     delta: Mapped[list[Any]] = mapped_column(JSONB, doc=_("[[cell, from, to], …]"), info=words(_("Changes")))
@@ -1038,7 +1043,7 @@ class ReportSnapshot(Base):
     id: Mapped[Id]
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), index=True, info=words(_("Report")))
     revision: Mapped[int] = mapped_column(info=words(_("Revision")))
-    state: Mapped[ReportState] = mapped_column(vocabulary(ReportState), info=words(_("State")))
+    state: Mapped[ReportState] = mapped_column(info=words(_("State")))
     at: Mapped[Now] = mapped_column(info=words(_("When")))
     sections: Mapped[bytes] = mapped_column(
         LargeBinary, doc=_("All sections, packed and compressed."), info=words(_("Values"), hidden=True)
@@ -1058,7 +1063,7 @@ class Explanation(Base):
         String(120), primary_key=True, doc=_("The check and, where it concerns many cells, the cell.")
     )
     text: Mapped[Long] = mapped_column(info=words(_("Explanation")))
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), info=words(_("Author")))
+    user_id: Mapped[PersonId | None] = mapped_column(info=words(_("Author")))
     at: Mapped[Now] = mapped_column(info=words(_("When")))
 
 
@@ -1076,7 +1081,7 @@ class Comment(Base):
         String(120), doc=_("section/row/column, or empty for the whole report"), info=words(_("Cell"), list=True)
     )
     text: Mapped[Long] = mapped_column(info=words(_("Text"), list=True))
-    author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), info=words(_("Author")))
+    author_id: Mapped[PersonId | None] = mapped_column(info=words(_("Author")))
     author_name: Mapped[Name] = mapped_column(info=words(_("Who"), list=True))
     at: Mapped[Now] = mapped_column(info=words(_("When"), list=True))
     revision: Mapped[int] = mapped_column(server_default="0", info=words(_("Revision")))
@@ -1098,7 +1103,7 @@ class Attachment(Base):
     media_type: Mapped[str] = mapped_column(String(100), info=words(_("Media type")))
     size: Mapped[int] = mapped_column(info=words(_("Size, bytes"), list=True))
     sha256: Mapped[str] = mapped_column(String(64), info=words(_("Checksum"), hidden=True))
-    author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), info=words(_("Author")))
+    author_id: Mapped[PersonId | None] = mapped_column(info=words(_("Author")))
     author_name: Mapped[Name] = mapped_column(info=words(_("Who"), list=True))
     at: Mapped[Now] = mapped_column(info=words(_("When"), list=True))
     removed_at: Mapped[Moment | None] = mapped_column(info=words(_("Removed")))
@@ -1118,9 +1123,7 @@ class Message(Base):
     __table_args__ = (Index("ix_message_unread", "recipient_id", postgresql_where=text("read_at IS NULL")),)
 
     id: Mapped[Id]
-    recipient_id: Mapped[int] = mapped_column(
-        ForeignKey("user.id"), index=True, info=words(_("Recipient"), list=True, readonly=True)
-    )
+    recipient_id: Mapped[PersonId] = mapped_column(index=True, info=words(_("Recipient"), list=True, readonly=True))
     kind: Mapped[Short] = mapped_column(info=words(_("Kind"), list=True, filter=True, readonly=True))
     subject: Mapped[Name] = mapped_column(info=words(_("Subject"), list=True, search=True, readonly=True))
     body: Mapped[Long] = mapped_column(info=words(_("Text"), readonly=True))
@@ -1145,9 +1148,7 @@ class Letter(Base):
     subject: Mapped[Name] = mapped_column(info=words(_("Subject"), list=True))
     text: Mapped[Long] = mapped_column(info=words(_("Text")))
     html: Mapped[Long] = mapped_column(server_default="", info=words(_("Formatted text")))
-    state: Mapped[LetterState] = mapped_column(
-        vocabulary(LetterState), server_default="waiting", info=words(_("State"), list=True)
-    )
+    state: Mapped[LetterState] = mapped_column(server_default="waiting", info=words(_("State"), list=True))
     attempts: Mapped[int] = mapped_column(server_default="0", info=words(_("Attempts"), list=True))
     error: Mapped[Long] = mapped_column(server_default="", info=words(_("Last error")))
     created_at: Mapped[Now] = mapped_column(info=words(_("Written"), list=True))
@@ -1170,15 +1171,14 @@ class Request(Base):
     kind: Mapped[RequestKind] = mapped_column(
         vocabulary(RequestKind, 30), info=words(_("Kind"), list=True, filter=True, readonly=True)
     )
-    author_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True, info=words(_("Author"), list=True, readonly=True))
-    organization_id: Mapped[int | None] = mapped_column(
-        ForeignKey("organization.id"), index=True, info=words(_("Organization"), list=True, filter=True, readonly=True)
+    author_id: Mapped[PersonId] = mapped_column(index=True, info=words(_("Author"), list=True, readonly=True))
+    organization_id: Mapped[OrganizationId | None] = mapped_column(
+        index=True, info=words(_("Organization"), list=True, filter=True, readonly=True)
     )
     report_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"), info=words(_("Report"), readonly=True))
     text: Mapped[Long] = mapped_column(server_default="", info=words(_("What is asked and why"), readonly=True))
     details: Mapped[Json] = mapped_column(info=words(_("Details"), hidden=True))
     state: Mapped[RequestState] = mapped_column(
-        vocabulary(RequestState),
         server_default="open",
         index=True,
         info=words(_("State"), list=True, filter=True, readonly=True),
@@ -1186,7 +1186,7 @@ class Request(Base):
     answer: Mapped[Long] = mapped_column(server_default="", info=words(_("Answer"), list=True, readonly=True))
     created_at: Mapped[Now] = mapped_column(info=words(_("Filed"), list=True, readonly=True))
     decided_at: Mapped[Moment | None] = mapped_column(info=words(_("Decided"), list=True, readonly=True))
-    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), info=words(_("Decided by"), readonly=True))
+    decided_by_id: Mapped[PersonId | None] = mapped_column(info=words(_("Decided by"), readonly=True))
 
     author: Mapped[User] = relationship(foreign_keys=[author_id])
     organization: Mapped[Organization | None] = relationship()
@@ -1206,7 +1206,7 @@ class Event(Base):
     id: Mapped[Id]
     at: Mapped[Now] = mapped_column(index=True, info=words(_("When"), list=True, readonly=True))
     kind: Mapped[Short] = mapped_column(index=True, info=words(_("Event"), list=True, filter=True, readonly=True))
-    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True, info=words(_("Who"), readonly=True))
+    actor_id: Mapped[PersonId | None] = mapped_column(index=True, info=words(_("Who"), readonly=True))
     actor_name: Mapped[Name] = mapped_column(info=words(_("Who"), list=True, search=True, readonly=True))
     organization_id: Mapped[int | None] = mapped_column(
         ForeignKey("organization.id", ondelete="SET NULL"),
@@ -1233,7 +1233,7 @@ class Event(Base):
     organization: Mapped[Organization | None] = relationship()
 
 
-# ── Work in the registries: views of lists, imports ──────────────────────────────────────────────────────────────────
+# ── Work in the registries: views of lists, imports, tasks ───────────────────────────────────────────────────────────
 
 
 class SavedView(Base):
@@ -1257,10 +1257,8 @@ class SavedView(Base):
     table_name: Mapped[Short] = mapped_column(index=True, info=words(_("List")))
     title: Mapped[Name] = mapped_column(info=words(_("Title")))
     query: Mapped[Long] = mapped_column(server_default="", info=words(_("Query")))
-    shared: Mapped[Sharing] = mapped_column(vocabulary(Sharing), server_default="private", info=words(_("Who sees it")))
-    organization_id: Mapped[int | None] = mapped_column(
-        ForeignKey("organization.id"), index=True, info=words(_("Root of the part"))
-    )
+    shared: Mapped[Sharing] = mapped_column(server_default="private", info=words(_("Who sees it")))
+    organization_id: Mapped[OrganizationId | None] = mapped_column(index=True, info=words(_("Root of the part")))
     pinned: Mapped[bool] = mapped_column(server_default="false", info=words(_("A tab above the list")))
 
 
@@ -1274,11 +1272,11 @@ class ImportRun(Base):
     __title__ = "file_name"
 
     id: Mapped[Id]
-    owner_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True, info=words(_("Who")))
+    owner_id: Mapped[PersonId] = mapped_column(index=True, info=words(_("Who")))
     table_name: Mapped[Short] = mapped_column(info=words(_("List")))
     file_name: Mapped[Name] = mapped_column(info=words(_("File")))
     sha256: Mapped[str] = mapped_column(String(64), info=words(_("Checksum"), hidden=True))
-    state: Mapped[ImportState] = mapped_column(vocabulary(ImportState), server_default="mapping", info=words(_("State")))
+    state: Mapped[ImportState] = mapped_column(server_default="mapping", info=words(_("State")))
     mapping: Mapped[Json] = mapped_column(info=words(_("Columns"), hidden=True))
     total: Mapped[int] = mapped_column(server_default="0", info=words(_("Lines")))
     done: Mapped[int] = mapped_column(server_default="0", info=words(_("Lines done")))
@@ -1305,7 +1303,7 @@ class ImportRow(Base):
     )
     line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=words(_("Line")))
     cells: Mapped[Json] = mapped_column(info=words(_("Read"), hidden=True))
-    outcome: Mapped[RowOutcome] = mapped_column(vocabulary(RowOutcome), info=words(_("Outcome")))
+    outcome: Mapped[RowOutcome] = mapped_column(info=words(_("Outcome")))
     row_id: Mapped[int | None] = mapped_column(info=words(_("Row")))
     changes: Mapped[Json] = mapped_column(info=words(_("Changes"), hidden=True))
     errors: Mapped[Json] = mapped_column(info=words(_("Mistakes"), hidden=True))
@@ -1321,11 +1319,11 @@ class Task(Base):
     __title__ = "title"
 
     id: Mapped[Id]
-    owner_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True, info=words(_("Who")))
-    kind: Mapped[TaskKind] = mapped_column(vocabulary(TaskKind), info=words(_("Kind")))
+    owner_id: Mapped[PersonId] = mapped_column(index=True, info=words(_("Who")))
+    kind: Mapped[TaskKind] = mapped_column(info=words(_("Kind")))
     table_name: Mapped[Short] = mapped_column(server_default="", info=words(_("List")))
     title: Mapped[Name] = mapped_column(info=words(_("What is done")))
-    state: Mapped[TaskState] = mapped_column(vocabulary(TaskState), server_default="looking", info=words(_("State")))
+    state: Mapped[TaskState] = mapped_column(server_default="looking", info=words(_("State")))
     asked: Mapped[Json] = mapped_column(info=words(_("What is asked for"), hidden=True))
     found: Mapped[Json] = mapped_column(info=words(_("What it would do"), hidden=True))
     total: Mapped[int] = mapped_column(server_default="0", info=words(_("Rows")))

@@ -1,9 +1,9 @@
 """The commands of an administrator; ``flask --help`` lists them. Each is one transaction, done as the system."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +17,21 @@ from sqlalchemy.orm import Session
 
 from admin_app import backup, migrations
 from admin_app.extensions import db
-from admin_app.reporting import accounts, codes, days, forms, jobs, letters, reports, scope
+from admin_app.reporting import accounts, codes, dated, days, forms, jobs, letters, reports, scope
 from admin_app.reporting.accounts import Person
 from admin_app.reporting.formula import FormError
 from admin_app.reporting.imports import command
+from admin_app.reporting.planned import FromDay
 from admin_app.reporting.refusal import Refused
-from models import Campaign, Level, Organization, PeriodKind, RoleName, RowOutcome
+from models import Level, Organization, PeriodKind, RoleName, RowOutcome
+from seed import campaigns as seed_campaigns
 from seed import demo as demo_region
 from seed import forms as seed_forms
 from seed import lists as seed_lists
-from seed.periods import period as period_of
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
-KINDS = {kind.value: kind for kind in PeriodKind}
+LENGTHS = click.Choice([kind.value for kind in PeriodKind])
 LEVELS = click.Choice([level.value for level in Level])
 
 
@@ -134,17 +135,23 @@ def load_forms(files: tuple[Path, ...], draft: bool) -> None:
 @click.command("import-organizations", cls=Spoken)
 @click.argument("file", type=FILE)
 @click.option("--dry-run", is_flag=True, help="Check the file and say what would change, without changing anything.")
+@click.option("--from-day", type=click.DateTime(["%Y-%m-%d", "%d.%m.%Y"]), help="From which day changes count, if not today's.")
+@click.option("--correction", is_flag=True, help="It was so all the time: the past is put right too.")
 @with_appcontext
-def import_organizations(file: Path, dry_run: bool) -> None:
+def import_organizations(file: Path, dry_run: bool, from_day: datetime | None, correction: bool) -> None:
     """Import organizations from CSV, XLSX or JSON.
 
     All of the FILE or, if something in it is wrong, nothing. Columns are the fields of an organization (short_name, inn, kpp,
-    parent, type…); docs/commands.md describes them.
+    parent, type…); docs/commands.md describes them. Changes for a day to come are planned: the worker makes them.
     """
+    if from_day and correction:
+        raise click.UsageError("Changes count either from a day or as a correction.")
+    since = FromDay(dated.ALWAYS if correction else from_day.date() if from_day else None)
     with transaction("flask import-organizations") as session:
-        found, batch = command.bring(session, file, dry_run)
+        found, batch = command.bring(session, file, dry_run, since)
     added, changed = found[RowOutcome.NEW], found[RowOutcome.CHANGE]
-    click.echo(f"{'Would be added' if dry_run else 'Added'}: {added}, changed: {changed}.")
+    planned = f" (planned for {since.planned})" if since.planned else ""
+    click.echo(f"{'Would be added' if dry_run else 'Added'}: {added}, changed: {changed}{planned}.")
     if added + changed and not dry_run:
         click.echo(f"It can be undone as a whole: /admin/event/batch/?batch={batch}")
 
@@ -185,7 +192,7 @@ def create_admin(login: str, email: str, surname: str, name: str, patronymic: st
 @click.command("open-campaign", cls=Spoken)
 @click.argument("form")
 @click.argument("day", type=click.DateTime(["%Y-%m-%d", "%d.%m.%Y"]))
-@click.option("--kind", type=click.Choice(list(KINDS)), help="The period's length, if not the form's.")
+@click.option("--kind", type=LENGTHS, help="The period's length, if not the form's.")
 @click.option("--deadline", type=click.DateTime(["%Y-%m-%d", "%d.%m.%Y"]), required=True, help="The last day to submit.")
 @click.option("--title", help="What people see; by default the form and the period.")
 @click.option("--who", multiple=True, type=LEVELS, help="Places in the tree that file (organization); repeat.")
@@ -199,56 +206,9 @@ def open_campaign(form: str, day: Any, deadline: Any, **options: Any) -> None:
     who files and who reviews stays as it was.
     """
     with transaction("flask open-campaign") as session:
-        campaign = campaign_of(session, form, day.date(), deadline.date(), options)
+        campaign = seed_campaigns.campaign_of(session, form, day.date(), deadline.date(), options)
         made = reports.open_campaign(session, campaign)
     click.echo(f"{campaign.title}: {made} reports opened.")
-
-
-def campaign_of(session: Session, form: str, day: date, deadline: date, options: dict[str, Any]) -> Campaign:
-    """The campaign of the form's newest published edition for this period, made if it is not there."""
-    version = forms.newest(session, form)
-    if version is None:
-        raise click.ClickException(f"There is no published form “{form}”: load it with flask load-forms.")
-    kind = KINDS.get(options["kind"], version.form.periodicity)
-    period = period_of(session, kind, day)
-    same = select(Campaign).where(Campaign.form_version_id == version.id, Campaign.period_id == period.id)
-    campaign = session.scalar(same) or Campaign(form_version=version, period=period)
-    campaign.deadline = deadline
-    if options["title"] or not campaign.title:
-        campaign.title = options["title"] or f"{form}, {period.title}"
-    kinds = types_of(session, options["types"])
-    if campaign.opened_at is not None:
-        require_the_same(campaign, options, kinds)
-        return campaign
-    campaign.filing_levels = list(options["who"] or [Level.ORGANIZATION.value])
-    campaign.review_levels = list(options["reviewer"] or [Level.MUNICIPALITY.value])
-    campaign.type_ids = kinds
-    session.add(campaign)
-    session.flush()
-    return campaign
-
-
-def types_of(session: Session, types: Iterable[str]) -> list[int]:
-    """The ids of these types of organizations, by their codes."""
-    known = seed_lists.codes(session).get("organization_type", {})
-    if unknown := [code for code in types if code not in known]:
-        raise click.ClickException(f"There is no organization type “{unknown[0]}”; there are {', '.join(known)}.")
-    return [known[code] for code in types]
-
-
-def require_the_same(campaign: Campaign, options: dict[str, Any], kinds: list[int]) -> None:
-    """Who files and who reviews doesn't change under reports on their way: what is said anew must be what was said before."""
-    said: dict[str, list[Any]] = {"--who": [*options["who"]], "--reviewer": [*options["reviewer"]], "--type": kinds}
-    kept: dict[str, list[Any]] = {
-        "--who": campaign.filing_levels,
-        "--reviewer": campaign.review_levels,
-        "--type": campaign.type_ids,
-    }
-    if other := [name for name, values in said.items() if values and sorted(values) != sorted(kept[name])]:
-        raise click.ClickException(
-            f"“{campaign.title}” is open already with another {' and '.join(other)}; that doesn't change while reports are on "
-            "their way. Leave it out to admit new organizations or to move the deadline."
-        )
 
 
 # ── Running ──────────────────────────────────────────────────────────────────────────────────────────────────────────

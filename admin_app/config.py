@@ -38,6 +38,7 @@ class Settings:
     idle_minutes: int = 60
     session_hours: int = 12
     time_zone: str = TIME_ZONE
+    lock_seconds: int = 0  # that a statement waits for what others hold; 0: as long as it takes. Not from the environment
 
     @property
     def home(self) -> str:

@@ -15,6 +15,7 @@ from flask_wtf import CSRFProtect
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
+from psycopg.pq import ExecStatus
 from sqlalchemy import Pool, event
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
@@ -57,16 +58,18 @@ def park(_connection: Any, record: Any) -> None:
 
 @event.listens_for(Pool, "checkout")
 def wake(connection: Any, record: Any, _proxy: object) -> None:
-    """A connection that has rested may have lost its server: it is asked first; if it is silent, all of them are made anew."""
+    """A connection that has rested may have lost its server: it is asked first; if it is silent, all of them are made anew.
+
+    It is asked nothing, below psycopg's transactions: so none begins, and the connection stays exactly as it was.
+    """
     if time.monotonic() - record.info.get(PARKED, time.monotonic()) < RESTED:
         return
-    usual = connection.autocommit
     try:
-        connection.autocommit = True
-        connection.execute("SELECT 1")
-        connection.autocommit = usual
-    except psycopg.Error as error:
-        raise InvalidatePoolError from error
+        lives = connection.pgconn.exec_(b"").status == ExecStatus.EMPTY_QUERY
+    except psycopg.Error:
+        lives = False
+    if not lives:
+        raise InvalidatePoolError
 
 
 class Words(flask_babel.Domain):

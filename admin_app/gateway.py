@@ -8,15 +8,18 @@ whole answer, the loop sends it. ``bench/server.py`` has the figures.
 import asyncio
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from tempfile import SpooledTemporaryFile
 from typing import Any
 from wsgiref.types import WSGIApplication
 
 from werkzeug.utils import import_string
 
+from admin_app.config import from_environment
 from admin_app.lifeline import die_with_parent
 
 Scope = MutableMapping[str, Any]
@@ -28,6 +31,7 @@ Head = tuple[int, list[tuple[bytes, bytes]]]
 IN_MEMORY = 2**20  # bytes of a request or an answer before it goes to a temporary file
 PIECE = 2**16
 IDLE = 60  # seconds without a byte of a request before it is given up
+LOCK_SECONDS = 3  # that a page waits for a row that others hold, before it says so
 TOO_LARGE = 64 * 2**20  # more than any limit of the application, which answers what exceeds its own in its own words
 
 
@@ -130,6 +134,14 @@ async def deliver(send: Send, status: int, headers: list[tuple[bytes, bytes]], a
 
 def web() -> Gateway:
     """MODO for an ASGI server: ``granian --interface asginl --factory admin_app.gateway:web``."""
+    for number in (signal.SIGTERM, signal.SIGINT):  # granian's handlers, copied by the fork, do nothing here until its loop runs:
+        signal.signal(number, signal.SIG_DFL)  # a worker that is still starting would outlive its end, and be waited for
     starter = multiprocessing.parent_process()  # granian's, which may be killed while this one is still starting
     die_with_parent(starter.pid if starter else None)
-    return Gateway(import_string("wsgi:create_app")(), int(os.environ.get("MODO_THREADS", "4")))
+    return Gateway(application(), int(os.environ.get("MODO_THREADS", "4")))
+
+
+def application() -> WSGIApplication:
+    """MODO for people who wait for its answers: none of them waits long for what a background job holds."""
+    made: WSGIApplication = import_string("wsgi:create_app")(replace(from_environment(), lock_seconds=LOCK_SECONDS))
+    return made

@@ -57,7 +57,8 @@ def url(settings: Settings) -> str:
     product's time zone, whatever the server's own is. Raises Unavailable.
     """
     address = settings.database_url or embedded(settings.data_dir / "postgres")
-    return in_zone(with_driver(address), settings.time_zone)
+    waiting = (f"-clock_timeout={settings.lock_seconds}s",) if settings.lock_seconds else ()
+    return in_zone(with_driver(address), settings.time_zone, *waiting)
 
 
 def with_driver(address: str) -> str:
@@ -68,16 +69,17 @@ def with_driver(address: str) -> str:
 
 # A statement is planned for what it asks for each time: after some repetitions PostgreSQL would take one plan for all questions,
 # which makes a search in 100,000 rows a hundred times slower. Compiling plans costs more than it saves on pages of 50 rows.
-OPTIONS = ("-cplan_cache_mode=force_custom_plan", "-cjit=off")
+# The usual 4 MB cannot hold where a common word stands in a million rows; their keys would be made anew, three times slower.
+OPTIONS = ("-cplan_cache_mode=force_custom_plan", "-cjit=off", "-cwork_mem=32MB")
 
 
-def in_zone(address: str, zone: str) -> str:
-    """The same address with the session's time zone and `OPTIONS`; what others it has stay. An unreadable one stays as it is."""
+def in_zone(address: str, zone: str, *more: str) -> str:
+    """The same address with the session's time zone, `OPTIONS` and more; what others it has stay. An unreadable one stays so."""
     try:
         found = make_url(address)
     except (ArgumentError, ValueError):
         return address  # `serve.prepare`, and whoever else connects, says so
-    for option in (f"-ctimezone={zone}", *OPTIONS):
+    for option in (f"-ctimezone={zone}", *OPTIONS, *more):
         found = with_option(found, option)
     return found.render_as_string(hide_password=False)
 

@@ -208,7 +208,19 @@ def stop(children: list[subprocess.Popen[bytes]]) -> None:
 
 
 def wait_for_answer(host: str, port: int, web: subprocess.Popen[bytes]) -> None:
-    """Wait until the web server answers; the sooner as the worker does not start beside it."""
+    """Wait until the web server answers; the sooner as the worker does not start beside it.
+
+    If MODO is to end before, the server is killed: it has answered nobody, and would wait for workers that hear nothing so early.
+    """
+    try:
+        ask_until_answered(host, port, web)
+    except Ended:
+        web.kill()
+        raise
+
+
+def ask_until_answered(host: str, port: int, web: subprocess.Popen[bytes]) -> None:
+    """Ask the web server until it answers, or has ended."""
     while web.poll() is None:
         connection = HTTPConnection("127.0.0.1" if host == "0.0.0.0" else host, port, timeout=PATIENCE)  # noqa: S104  # compared
         try:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from admin_app import migrations, postgres
 from admin_app.config import Settings
 from admin_app.extensions import Database, db
-from admin_app.reporting import rowlevel, scope
+from admin_app.reporting import days, rowlevel, scope
 from tests.page import Page, Visitor
 from tests.people import PASSWORD, Cast
 from tests.people import cast as make_cast
@@ -49,8 +49,8 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def server_url(data_dir: Path) -> str:
-    """The address of the run's own embedded PostgreSQL; the server ends with this process."""
-    return postgres.with_driver(postgres.embedded(data_dir / "postgres"))
+    """The address of the run's own embedded PostgreSQL; the server ends with this process. Its day is the product's."""
+    return postgres.in_zone(postgres.with_driver(postgres.embedded(data_dir / "postgres")), days.zone())
 
 
 @pytest.fixture(scope="session")

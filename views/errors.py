@@ -2,9 +2,9 @@
 
 import logging
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin
 from flask_babel import LazyString, force_locale
@@ -17,7 +17,7 @@ from werkzeug.exceptions import BadRequest, BadRequestKeyError, Conflict, Forbid
 from admin_app.extensions import db
 from admin_app.reporting import guard
 from admin_app.reporting.refusal import Refused
-from admin_app.security import scripted
+from admin_app.security import scripted, way_back
 from views.shell import Shell, view
 
 log = logging.getLogger("modo.errors")
@@ -92,6 +92,13 @@ STALE = Said(
     NOTHING_CHANGED,
     _("Go back (what you typed is still there), copy what you need, reload the page and send it again."),
 )
+ANEW = replace(STALE, then=_("Open the page anew: its form has what you typed. Look it through and send it again."))
+LEFT = Said(
+    _("You are no longer signed in"),
+    _("You have signed out, perhaps in another tab, so that this form could not be taken in."),
+    NOTHING_CHANGED,
+    _("Sign in: the page opens again, and its form has what you typed."),
+)
 
 
 def register(app: Flask, admin: Admin) -> None:  # noqa: ARG001  # every screen is registered alike
@@ -106,11 +113,21 @@ def answer(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400 or error.response is not None:
         return error
     number = incident(error) if error.code >= 500 else ""
-    said = STALE if isinstance(error, CSRFError) else SAID.get(error.code) or SAID[500 if error.code >= 500 else 400]
+    stale = isinstance(error, CSRFError)
+    said = grown_stale() if stale else SAID.get(error.code) or SAID[500 if error.code >= 500 else 400]
     reason = reason_of(error)
     if scripted():
         return jsonify(error=reason or str(said.happened), number=number), error.code, headers(error)
-    return page(said, reason=reason, code=error.code, number=number), error.code, headers(error)
+    back = way_back() if stale and said is not STALE else None
+    return page(said, reason=reason, code=error.code, number=number, back=back), error.code, headers(error)
+
+
+def grown_stale() -> Said:
+    """What is said of a form that is no longer valid. Public ones are not kept by js/keep.js."""
+    if current_user.is_authenticated:
+        return ANEW
+    screens = {view.endpoint for admin in current_app.extensions["admin"] for view in admin._views}
+    return LEFT if request.blueprint in screens else STALE
 
 
 def refused(error: Refused) -> ResponseReturnValue:

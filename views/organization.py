@@ -12,9 +12,9 @@ from sqlalchemy import Select, inspect, select
 from sqlalchemy.orm import joinedload
 
 from admin_app.extensions import db
-from admin_app.reporting import attributes, days, guard, memberships, owing, reorganizations, reports, scope, tree
+from admin_app.reporting import attributes, classifiers, days, guard, memberships, owing, reorganizations, reports, scope, tree
 from admin_app.reporting.guard import Permission
-from models import SECTIONS, Campaign, ClassifierItem, Form, FormVersion, Membership, Organization, Report, Titled
+from models import SECTIONS, Campaign, Form, FormVersion, Membership, Organization, Report, Titled
 from views import deadlines, paging
 from views.base import Screen, expose
 from views.shell import ICONS
@@ -119,11 +119,11 @@ def people(organization: Organization) -> list[Membership]:
 
 def card(organization: Organization) -> list[tuple[LazyString, list[tuple[LazyString | str, str]]]]:
     """The filled fields of the card by section, in the order of the schema: (section, [(label, value)])."""
-    _items = classified(organization)  # held while the references are read, which then find them in the session
+    items = classified(organization)
     facts: dict[str, list[tuple[LazyString | str, str]]] = {}
     for attribute in inspect(Organization).attrs:
         info = attribute.columns[0].info if hasattr(attribute, "columns") else attribute.info
-        value = said(organization, attribute.key) if "section" in info else ""
+        value = said(organization, attribute.key, items) if "section" in info else ""
         if value:
             facts.setdefault(info["section"], []).append((info["label"], value))
     if more := further(organization):
@@ -146,23 +146,23 @@ def plain(value: object) -> str:
     return str(format_decimal(value, "#,##0.######") if isinstance(value, int | float) else value)
 
 
-def classified(organization: Organization) -> list[ClassifierItem]:
-    """The items that the classification fields name, in one statement."""
+def classified(organization: Organization) -> dict[int, str]:
+    """What the items that the classification fields name are called, in one statement."""
     columns = [column for column in inspect(Organization).columns if "classifier" in column.info]
     ids = {getattr(organization, column.key) for column in columns} - {None}
-    return list(db.session.scalars(select(ClassifierItem).where(ClassifierItem.id.in_(ids)))) if ids else []
+    return classifiers.names(db.session, ids | {item.id for item in organization.okved_additional})
 
 
-def said(organization: Organization, name: str) -> str:
+def said(organization: Organization, name: str, items: dict[int, str]) -> str:
     """A field's value in words: of a reference the title, of a list the titles, of a date the date."""
     if name == "parent_id":
         return superior(organization)
-    value = getattr(organization, name.removesuffix("_id"))
+    value = getattr(organization, name)
     if isinstance(value, list):
-        return "; ".join(f"{item.code} {item.title}" for item in value)
+        return "; ".join(items[item.id] for item in value)
     if isinstance(value, date):
         return str(format_date(value, "d MMMM y"))
-    return str(value.title if isinstance(value, Titled | ClassifierItem) else value or "")
+    return items[value] if name.endswith("_id") and value else str(value.title if isinstance(value, Titled) else value or "")
 
 
 def superior(organization: Organization) -> str:

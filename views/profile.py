@@ -14,10 +14,10 @@ from sqlalchemy import select
 from wtforms import EmailField, Field, PasswordField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from admin_app import security
+from admin_app import patience, security
 from admin_app.extensions import db
+from admin_app.patience import Impatient
 from admin_app.reporting import accounts, own_account
-from admin_app.security import Impatient
 from models import Consent
 from views.base import Screen, expose
 from views.public import NO_EMAIL, PersonForm, clean, good_email, wait
@@ -38,7 +38,7 @@ class OwnPassword(FlaskForm):
     def validate_current(self, field: Field) -> None:
         """The right one. Guessing is limited as at the sign-in window."""
         try:
-            fits = security.is_own(current_user, field.data)
+            fits = patience.is_own(current_user, field.data)
         except Impatient as why:
             raise ValidationError(str(why)) from None
         if not fits:
@@ -102,7 +102,7 @@ class Profile(Screen):
         if not form.validate_on_submit():
             return str(self.render("profile/email.html", form=form))
         try:
-            security.count_own_letter(current_user, form.email.data)
+            patience.count_own_letter(current_user, form.email.data)
         except Impatient as why:
             return wait(form, why, "profile/email.html")
         own_account.ask_email(db.session, current_user.id, form.email.data)

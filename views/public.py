@@ -16,9 +16,10 @@ from wtforms import BooleanField, EmailField, Field, Form, PasswordField, String
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from admin_app.extensions import db
+from admin_app.patience import Impatient, client, count_letter
 from admin_app.reporting import accounts, codes, consent, passwords, registration
 from admin_app.reporting.account_letters import CONFIRM_DAYS, HELP_PHONE
-from admin_app.security import Impatient, client, confirming, count_letter
+from admin_app.security import confirming
 
 screen = Blueprint("public", __name__)
 

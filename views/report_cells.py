@@ -17,7 +17,9 @@ from admin_app.reporting import findings, forms, merge, replay, sheet, storage
 from admin_app.reporting.findings import Finding
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.sheet import Saved
+from admin_app.reporting.tasks import holders
 from admin_app.reporting.workflow import Unseen
+from admin_app.reporting.writes import Held
 from admin_app.security import scripted
 from views import report_page, report_words
 from views.report_page import Unexplained
@@ -42,6 +44,9 @@ class Cells:
             db.session.commit()
         except Unseen as unseen:
             return jsonify(sentence=unseen.sentence), HTTPStatus.NOT_FOUND
+        except Held as held:
+            db.session.rollback()
+            return jsonify(sentence=holders.of_report(db.session, held, id).who), HTTPStatus.LOCKED  # the page tries again
         except Refused as refused:
             db.session.rollback()
             return jsonify(sentence=refused.sentence), HTTPStatus.CONFLICT
@@ -70,7 +75,7 @@ class Cells:
             db.session.commit()
         except Refused as refused:
             db.session.rollback()
-            return self.unsaved(id, code, changes, refused.sentence)
+            return self.unsaved(id, code, changes, holders.of_report(db.session, refused, id).sentence)
         if saved.rejected or saved.conflicts:
             return self.half_saved(id, code, changes, saved)
         flash(_("Saved."))

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from admin_app.extensions import db
 from admin_app.reporting import reports
 from admin_app.reporting.refusal import Refused
+from admin_app.reporting.tasks import holders
 from admin_app.security import scripted
 from models import Report, ReportState
 from views import report_page
@@ -33,9 +34,10 @@ class Moves:
         except Refused as refused:
             db.session.rollback()
             found = refused.findings if isinstance(refused, reports.Unready) else []
+            sentence = holders.of_report(db.session, refused, id).sentence
             if scripted():
-                return jsonify(sentence=refused.sentence, findings=[told(one) for one in found]), HTTPStatus.CONFLICT
-            flash(refused.sentence, "error")
+                return jsonify(sentence=sentence, findings=[told(one) for one in found]), HTTPStatus.CONFLICT
+            flash(sentence, "error")
             return back(id, panel="check")
         flash(_("The report is submitted. You will get a message when it is accepted or rejected."))
         return jsonify(done=True) if scripted() else back(id)
@@ -63,9 +65,10 @@ class Moves:
             db.session.commit()
         except Refused as refused:
             db.session.rollback()
+            sentence = holders.of_report(db.session, refused, id).sentence
             if ask:
-                return self.ask_again(id, ask, refused.sentence)
-            flash(refused.sentence, "error")
+                return self.ask_again(id, ask, sentence)
+            flash(sentence, "error")
             return back(id)
         flash(said(report.state))
         return back(id)

@@ -46,6 +46,7 @@ def saving() -> dict[str, str]:
         "failed": _(
             "not saved: the server does not answer as it should. Everything typed is kept on this computer and is sent again."
         ),
+        "held": _("Not saved yet: everything typed is kept on this computer and is sent again by itself."),
         "signed-out": _(
             "Your session has ended. Nothing is lost: sign in in a new tab, come back here, and what you typed will be saved."
         ),

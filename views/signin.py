@@ -10,11 +10,11 @@ from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, PasswordField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from admin_app import security
+from admin_app import patience, security
 from admin_app.extensions import db
+from admin_app.patience import Impatient
 from admin_app.reporting import accounts, passwords
 from admin_app.reporting.account_letters import HELP_PHONE, RESET_HOURS
-from admin_app.security import Impatient
 from models import User
 from views.public import NO_PASSWORD, NOT_AGAIN, IdentityForm, clean, wait
 from views.shell import own
@@ -75,7 +75,7 @@ def login() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("security/login.html", form=form, ended=ended)
     try:
-        user = security.recognize(form.identity.data, form.password.data)
+        user = patience.recognize(form.identity.data, form.password.data)
     except Impatient as why:
         return wait(form, why, "security/login.html")
     if user is None:
@@ -136,7 +136,7 @@ def forgot() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("security/forgot.html", form=form)
     try:
-        security.count_letter(db.get_session("auth"), form.identity.data)
+        patience.count_letter(db.get_session("auth"), form.identity.data)
     except Impatient as why:
         return wait(form, why, "security/forgot.html")
     accounts.request_reset(db.session, form.identity.data)
@@ -155,7 +155,7 @@ def reset(token: str) -> ResponseReturnValue:
         return render_template("security/new_password.html", form=form, user=user)
     accounts.reset(db.session, user.id, form.password.data)
     db.session.commit()
-    security.forgive(user)
+    patience.forgive(user)
     flash(gettext("The new password is set. Sign in with it."))
     return redirect(url_for("security.login"))
 

@@ -34,6 +34,7 @@ from admin_app.crud.tasks import TaskView
 from admin_app.crud.undoing import LogView
 from admin_app.crud.why import WhyView
 from admin_app.extensions import db
+from admin_app.reporting import entries
 from models import (
     Attribute,
     Base,
@@ -100,7 +101,7 @@ class Home(AdminIndexView):
         """What Ctrl+K offers for ?q=, as JSON [{title, hint, address}]; nothing to strangers and clerks."""
         if not current_user.is_authenticated:
             return sign_in_first()
-        text = request.args.get("q", "").replace("\x00", "").strip()[:100]
+        text = entries.clean(request.args.get("q", ""))[:100]
         return jsonify(palette.offered(self.admin._views if self.admin else (), text, db.session))
 
 

@@ -13,12 +13,10 @@ from flask import abort, flash, jsonify, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import LazyString
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as N_
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.base import ExecutableOption
 from werkzeug.wrappers import Response
-from wtforms import Form
 
 from admin_app.crud import (
     attributes,
@@ -28,28 +26,30 @@ from admin_app.crud import (
     inputs,
     listing,
     merging,
-    mistakes,
     past,
     pickers,
     relations,
+    remembering,
     searching,
     timeline,
 )
 from admin_app.crud.bulk import Bulk
-from admin_app.crud.fields import FieldSpec, Kind, fields_of, is_ref
+from admin_app.crud.fields import FieldSpec, Kind, fields_of
+from admin_app.crud.forming import NO_ROW, Forming, here
 from admin_app.crud.links import Links
+from admin_app.crud.ranges import Range
 from admin_app.crud.saved import SavedViews
 from admin_app.extensions import db
 from admin_app.reporting import guard, scope
 from admin_app.reporting.guard import Permission
-from admin_app.reporting.writes import locked
+from admin_app.reporting.tasks import holders
+from admin_app.reporting.writes import Held, locked
 from models import Base
 
 Answer = past.Answer
-NO_ROW = N_("There is no such row, or it belongs to an organization that you are not attached to.")
 
 
-class SchemaView(past.Past, Bulk, SavedViews):
+class SchemaView(Forming, past.Past, Bulk, SavedViews):
     """Everything that the schema says about a table, on Flask-Admin's routes and in the product's clothes.
 
     It stands on Flask-Admin's `BaseModelView`, not on its SQLAlchemy view: that one fetches by `session.get`, fills whole tables
@@ -88,16 +88,13 @@ class SchemaView(past.Past, Bulk, SavedViews):
         """The fields of the form."""
         return tuple(spec for spec in self.specs if spec.typed)
 
-    def form_class(self) -> type[Form]:
-        """The form of today's fields."""
-        further = attributes.further(self.model, db.session)
-        return inputs.form_of(self.typed(), self.rules) if further else self._create_form_class
-
     # ── Pages ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     @expose("/")
     def index_view(self) -> Answer:
         """The list."""
+        if remembering.KEEP in request.args:
+            return remembering.keep(self.endpoint, self.get_url(".index_view"))
         asked = self.asked()
         found, links = listing.page_of(asked, db.session), Links(self.get_url(".index_view"), asked)
         searched = ", ".join(str(spec.label) for spec in self.specs if searching.looks_at(self.model, spec))
@@ -130,22 +127,22 @@ class SchemaView(past.Past, Bulk, SavedViews):
     def edit_view(self) -> Answer:
         """The form of a row that is there; what others have changed meanwhile is merged (`admin_app.crud.merging`)."""
         self.demand("edit")
-        row = self.sought()
+        try:
+            row = self.sought()
+        except Held as held:
+            return self.held_page(held)
         if row is None:
             return self.lost_page() if request.method == "POST" else self.nothing()
         self.demand("edit", row)
         if request.method == "GET":
             return self.form_page(self.ready_form(row), row)
-        merged = merging.merge(self.form_class(), self.typed(), row, request.form, self.fixed(row))
-        form = self.ready_form(row, merged.data)
-        base, valid = merging.base_of(form), form.validate()
-        told = merging.tell(merged, form, row, db.session)
-        if valid and merged.clear and self.save(form, row, created=False):
+        form, news, good = self.merged_form(row, request.form)
+        if good and self.save(form, row, created=False):
             flash(self.done_words(row), "success")
-            for words in told:
+            for words in news["told"]:
                 flash(words, "success")
             return redirect(self.card_address(row))
-        return self.form_page(form, row, base=base, told=told)
+        return self.form_page(form, row, **news)
 
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> Response:
@@ -156,16 +153,11 @@ class SchemaView(past.Past, Bulk, SavedViews):
 
     @expose("/lookup/<field>")
     def lookup(self, field: str) -> Response:
-        """Rows that a picker of this screen offers for ?q=, as JSON [{id, title, hint}]."""
+        """What a picker of this screen offers, as JSON (`pickers.answer`)."""
         spec = next((one for one in (*self.specs, *self.more_pickers()) if one.name == field and one.target), None)
         if spec is None or not spec.shown:
             abort(404)
-        found = relations.find(db.session, spec, request.args.get("q", "").replace("\x00", "")[:200])
-        return jsonify([{"id": one.id, "title": one.title, "hint": one.hint} for one in found])
-
-    def done_words(self, row: Any) -> str:
-        """What is said when a row has been saved."""
-        return _("“%(name)s” is saved.", name=self.title(row))
+        return jsonify(pickers.answer(db.session, Range(spec), request.args))
 
     # ── What pages are made of ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -174,15 +166,22 @@ class SchemaView(past.Past, Bulk, SavedViews):
         specs = {spec.name: spec for spec in self.specs}
         further = [name for name, spec in specs.items() if spec.extra and spec.list]
         columns = [specs[name] for name in (*self.column_list, *further)]
-        return listing.read(self.model, columns, list(specs.values()), db.session, request.args)
+        return listing.read(self.model, columns, list(specs.values()), db.session, remembering.asked(self.endpoint))
 
-    def sought(self) -> Any:
-        """The row that the address names, or None. What is going to be changed is locked: nobody else changes it until then."""
+    def sought(self, look: bool = False) -> Any:
+        """The row that the address names, or None. What is going to be changed is locked: nobody else changes it until then.
+
+        Raises Held, saying by whom; not if it is only to ``look`` at.
+        """
         key = pickers.number(request.args.get("id", ""))
         query = select(self.model).where(self.model.id == key).options(*self.together, *self.linked)
-        if request.method == "POST":
+        if request.method == "POST" and not look:
             query = locked(query, self.model)
-        return None if key is None else db.session.scalars(query).unique().one_or_none()
+        try:
+            return None if key is None else db.session.scalars(query).unique().one_or_none()
+        except Held as held:
+            db.session.rollback()
+            raise holders.named(db.session, held, self.model, (key or 0,)) from held
 
     @cached_property
     def linked(self) -> tuple[ExecutableOption, ...]:
@@ -203,44 +202,6 @@ class SchemaView(past.Past, Bulk, SavedViews):
         key = pickers.number(request.args.get("id", ""))
         end = None if key is None else merging.end_of(db.session, self.model, key)
         return "" if end is None else _("%(name)s deleted this row: %(when)s.", name=end.name, when=end.when)
-
-    def ready_form(self, row: Any, sent: Any = None) -> Form:
-        """The form, filled with what was sent or else with the row, its pickers knowing what may be chosen."""
-        sent = request.form if sent is None and request.method == "POST" else sent
-        form: Form = self.form_class()(sent, obj=row, **self.preset(row))
-        for name in self.fixed(row):
-            del form[name]
-        pickers.ready(form, db.session, self.get_url(".index_view") + "lookup/")
-        return form
-
-    def fixed(self, row: Any) -> set[str]:  # noqa: ARG002  # for tables whose rows settle
-        """The fields that can no longer be changed in this row."""
-        return set()
-
-    def preset(self, row: Any) -> dict[str, Any]:
-        """What a new row's form is filled with: the database's own values, and what the address names (?parent_id=5)."""
-        if row is not None:
-            return {spec.name: spec.get(row) for spec in self.typed() if spec.extra}
-        found = {spec.name: card.default(spec) for spec in self.typed() if spec.default}
-        asked = {name: pickers.number(value) for name, value in request.args.items() if is_ref(self.model, name)}
-        return found | {name: key for name, key in asked.items() if key is not None}
-
-    def form_page(self, form: Form, row: Any, **facts: Any) -> str:
-        """The form's page. `base`: what its fields showed, if asked already; `told`: what was taken in from others."""
-        sections = card.sections([spec for spec in self.typed() if spec.name in form], self.model)
-        back = self.get_url(".index_view") if row is None else self.card_address(row)
-        base = "" if row is None or "base" in facts else merging.base_of(form)
-        about = {"row": row, "name": "" if row is None else self.title(row), "back": back, "action": here(), "base": base}
-        template = str(facts.pop("template", "admin/form.html"))
-        return str(self.render(template, form=form, columns=card.columns(sections), **{**about, **facts}))
-
-    def lost_page(self) -> tuple[str, int]:
-        """The row is gone: what was typed stays on the page, to be copied, or to be added anew if the row was deleted."""
-        form, end = self.ready_form(None), self.ending()
-        again = bool(end) and not self.refusal("create")
-        form.form_errors.append(_("Nothing was saved: %(why)s What you typed is still here.", why=end or NO_ROW))
-        action = self.get_url(".create_view") if again else ""
-        return self.form_page(form, None, action=action, lost=True), 404
 
     def card_page(self, row: Any, **facts: Any) -> str:
         """The card's page."""
@@ -308,28 +269,3 @@ class SchemaView(past.Past, Bulk, SavedViews):
         key = card.key_of(row)
         held = relations.title_held(row)
         return relations.titles(db.session, {self.model: [key]}).get((self.model, key), "") if held is None else held
-
-    # ── Changes ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def save(self, form: Form, row: Any, created: bool) -> bool:
-        """Write the form into the row and commit; what the rules or the database refuse is said at the field. Was it saved?"""
-        try:
-            self.write(form, row, created)
-            db.session.commit()
-        except mistakes.KINDS as error:
-            db.session.rollback()
-            mistakes.place(error, form, self.model)
-            return False
-        return True
-
-    def write(self, form: Form, row: Any, created: bool) -> None:
-        """Write the form into the row. Every flush records who changed what (`admin_app.reporting.audit`)."""
-        with db.session.no_autoflush:
-            card.fill(row, self.typed(), form, db.session, created)
-        if created:
-            db.session.add(row)
-
-
-def here() -> str:
-    """The address of this page, where its form is sent to."""
-    return request.full_path.rstrip("?")

@@ -9,11 +9,13 @@ from flask_babel import lazy_gettext as N_
 from wtforms import BooleanField, Field, Form, SelectField
 from wtforms.fields.core import UnboundField
 
-from admin_app.crud import inputs, pickers
+from admin_app.crud import inputs, pickers, when
 from admin_app.crud.bulk_plan import Several, Wishes
 from admin_app.crud.fields import SEVERAL, FieldSpec, Kind
 from admin_app.crud.pickers import PickerOfMany
+from admin_app.crud.when import When
 from admin_app.extensions import db
+from admin_app.reporting import planned
 
 ADD, OFF, CLEAR = "--add", "--off", "--clear"
 KEEP = N_("— leave as it is —")
@@ -28,8 +30,8 @@ class Part:
     clear: Field | None
 
 
-def bulk_form(specs: Sequence[FieldSpec], sent: Any, address: str) -> Form:
-    """The form: every field begins at “leave as it is”."""
+def bulk_form(specs: Sequence[FieldSpec], sent: Any, address: str, dated: bool = False) -> Form:
+    """The form: every field begins at “leave as it is”. ``dated``: it asks from which day the change counts."""
     made: dict[str, Any] = {}
     for spec in specs:
         if spec.kind in SEVERAL:
@@ -39,7 +41,9 @@ def bulk_form(specs: Sequence[FieldSpec], sent: Any, address: str) -> Form:
         made[spec.name] = input_of(spec)
         if spec.kind is not Kind.FLAG and not spec.required and (spec.nullable or spec.blank == ""):
             made[spec.name + CLEAR] = UnboundField(BooleanField, label=_("Empty it: %(label)s", label=spec.label))
-    form: Form = type("BulkForm", (Form,), {name.replace("-", "_"): one for name, one in named(made).items()})(sent)
+    fields = {name.replace("-", "_"): one for name, one in named(made).items()}
+    sent = when.counting(sent) if dated and sent is not None else sent
+    form: Form = type("BulkForm", (When if dated else Form,), fields)(sent)
     pickers.ready(form, db.session, address)
     for one in form:
         if hasattr(one, "spec"):
@@ -92,6 +96,10 @@ def wishes_of(parts: Sequence[Part], form: Form) -> Wishes:
             first.errors = [*first.errors, _("Either a value, or “empty it”.")]
         elif first.data not in (None, "") or empties:
             found[spec] = None if empties else first.data == "y" if spec.kind is Kind.FLAG else first.data
+    late = [part for part in parts if part.spec in found] if when.from_day(form).planned else []
+    for part in late:
+        if why := planned.unplannable(part.spec.name):
+            part.fields[0].errors = [*part.fields[0].errors, why]
     wrong = any(one.errors for one in form)
     if not found and not wrong:
         form.form_errors.append(_("Say what is to be changed: everything stands at “leave as it is”."))

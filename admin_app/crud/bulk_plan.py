@@ -6,6 +6,7 @@ import uuid
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +18,7 @@ from admin_app.crud import card, conditions, mistakes, values
 from admin_app.crud.fields import SEVERAL, FieldSpec, Kind
 from admin_app.extensions import db
 from admin_app.reporting import audit, undo
+from admin_app.reporting.planned import TODAY, FromDay
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.writes import locked
 
@@ -133,14 +135,14 @@ def unfit(view: Any, row: Any, changed: Sequence[tuple[FieldSpec, Any, Any]]) ->
     return ""
 
 
-def rehearse(view: Any, ids: Sequence[int], wishes: Wishes) -> list[Outcome]:
+def rehearse(view: Any, ids: Sequence[int], wishes: Wishes, since: FromDay = TODAY) -> list[Outcome]:
     """The outcomes, with what the rules and the database refuse: done in a savepoint and taken back."""
     found = look(view, ids, wishes)
     ready = [one for one in found if one.pairs and not one.refused]
     refused = undo.trial(
         db.session,
         ready,
-        lambda part: write(view, [one.key for one in part], wishes, settle=False),
+        lambda part: write(view, [one.key for one in part], wishes, since, settle=False),
         lambda _one, error: mistakes.sentence(error, view.model)[1],
     )
     for one in ready:
@@ -152,34 +154,42 @@ def rehearse(view: Any, ids: Sequence[int], wishes: Wishes) -> list[Outcome]:
 
 
 def write(
-    view: Any, ids: Sequence[int], wishes: Wishes, settle: bool = True, check: Callable[[list[Any]], None] | None = None
+    view: Any,
+    ids: Sequence[int],
+    wishes: Wishes,
+    since: FromDay = TODAY,
+    settle: bool = True,
+    check: Callable[[list[Any]], None] | None = None,
 ) -> int:
-    """Change the rows and flush, with what follows from it if they `settle`; how many. Raises what stands in the way, and what
-    `check` says of the locked rows before they are changed."""
+    """Change the rows `since` a day and flush, with what follows from it if they `settle`; how many. Raises what stands in the
+    way, and what `check` says of the locked rows before they are changed."""
     count = 0
     for rows in chunks(view, ids, wishes, lock=True):
         if check is not None:
             check(rows)
-        for row in rows:
-            view.bulk_write(RowForm(row, wishes), row)
-            count += 1
-        db.session.flush()
-        if settle:
+        count += len(rows)
+        since.change(db.session, rows, partial(write_all, view, rows, wishes))
+        if settle and not since.planned:
             view.bulk_settle(rows, {spec.name for spec in wishes})
     return count
 
 
-def apply(view: Any, ids: Sequence[int], wishes: Wishes) -> tuple[uuid.UUID, int]:
-    """Change all these rows or none, as one batch: its id and how many rows. Raises Refused or what the database says."""
-    ready = []
-    for one in look(view, ids, wishes):
-        if one.refused:
-            raise Refused(one.refused)
-        ready += [one.key] if one.pairs else []
-    if not ready:
-        raise Refused(_("There is nothing to change: all these rows are so already."))
+def write_all(view: Any, rows: Sequence[Any], wishes: Wishes) -> None:
+    """Write these rows."""
+    for row in rows:
+        view.bulk_write(RowForm(row, wishes), row)
+
+
+def apply(
+    view: Any, ids: Sequence[int], wishes: Wishes, since: FromDay, check: Callable[[list[Any]], None]
+) -> tuple[uuid.UUID, int]:
+    """Change all these rows or none, as one batch: its id and how many rows. Raises Refused, what `check` says of the locked
+    rows, or what the database says."""
     with audit.together("bulk") as batch:
-        return batch, write(view, ready, wishes)
+        count = write(view, ids, wishes, since, check=check)
+        if count < len(ids):
+            raise Refused(_("A row is gone, or outside what you may see."))
+        return batch, count
 
 
 # ── The chosen rows, kept by the page ────────────────────────────────────────────────────────────────────────────────

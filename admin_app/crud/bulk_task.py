@@ -7,19 +7,20 @@ so that nobody's later change is overwritten unseen.
 import base64
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from admin_app.crud import bulk_plan, mistakes, relations, values
+from admin_app.crud import bulk_plan, mistakes, relations, values, when
 from admin_app.crud.bulk_form import bulk_form, parts_of, wishes_of
 from admin_app.crud.bulk_plan import Outcome, Wishes
 from admin_app.crud.fields import FieldSpec
 from admin_app.extensions import db
-from admin_app.reporting.imports import consequences
+from admin_app.reporting import consequences_many
+from admin_app.reporting.planned import FromDay
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.tasks import verbs
 from admin_app.reporting.tasks.verbs import Given, Tell
@@ -53,11 +54,11 @@ class BulkDoer:
 
     def look(self, session: Session, task: Given, tell: Tell) -> dict[str, Any] | None:
         """Every row's outcome, rehearsed piece by piece."""
-        view, wishes = read(task)
+        view, wishes, since = read(task)
         ids = bulk_plan.thaw(task.asked["rows"], verbs.MOST)
-        seen, done = Summary(view), 0
+        seen, done = Summary(view, since), 0
         for part in cut(ids):
-            seen.take(bulk_plan.rehearse(view, part, wishes))
+            seen.take(bulk_plan.rehearse(view, part, wishes, since))
             session.rollback()
             session.expunge_all()
             done += len(part)
@@ -67,12 +68,12 @@ class BulkDoer:
 
     def do(self, session: Session, task: Given, tell: Tell) -> int | None:
         """Every row that was ready, if it is still as it was shown."""
-        view, wishes = read(task)
+        view, wishes, since = read(task)
         ids = bulk_plan.thaw(task.found["chosen"], verbs.MOST)
         marks = dict(zip(ids, unpacked(task.found["marks"]), strict=True))
         done = 0
         for part in cut(ids):
-            written = bulk_plan.write(view, part, wishes, check=lambda rows: unchanged(view, rows, wishes, marks))
+            written = bulk_plan.write(view, part, wishes, since, check=lambda rows: unchanged(view, rows, wishes, marks))
             session.expunge_all()
             if written < len(part):
                 raise Refused(_("A row is gone, or outside what you may see."))
@@ -85,19 +86,26 @@ class BulkDoer:
         """The sentence for what stood in the way."""
         return mistakes.sentence(error, VIEWS[table].model)[1]
 
+    def touches(self, session: Session, task: Given, table: str, keys: Collection[int]) -> bool:  # noqa: ARG002  # it says so itself
+        """Is one of these rows among the chosen ones?"""
+        own = task.table in VIEWS and VIEWS[task.table].model.__tablename__ == table
+        return own and not set(keys).isdisjoint(bulk_plan.thaw(task.found.get("chosen") or task.asked["rows"], verbs.MOST))
+
 
 class Summary:
-    """What is kept of all the outcomes: counts, the rows that are ready, the first ones in words, the reasons of refusals."""
+    """What is kept of all the outcomes: counts, the rows that are ready, the first ones in words, the reasons of refusals; and
+    from which day they count."""
 
-    def __init__(self, view: Any) -> None:
+    def __init__(self, view: Any, since: FromDay) -> None:
         self.view = view
+        self.since = {"since": when.words(since), "planned": since.planned is not None} if view.dated else {}
         self.keys: list[int] = []
         self.marks = array(MARK)
         self.rows: list[dict[str, Any]] = []
         self.reasons: Counter[str] = Counter()
         self.examples: dict[str, list[int]] = {}
         self.same = 0
-        self.moves: list[consequences.Move] = []
+        self.moves: list[consequences_many.Move] = []
 
     def take(self, outcomes: Sequence[Outcome]) -> None:
         """The outcomes of some rows."""
@@ -107,7 +115,7 @@ class Summary:
         self.keys += [one.key for one in ready]
         self.marks.extend(one.mark for one in ready)
         self.moves += [
-            (one.key, spec.name, new) for one in ready for spec, _old, new in one.pairs if spec.name in consequences.HEAVY
+            (one.key, spec.name, new) for one in ready for spec, _old, new in one.pairs if spec.name in consequences_many.HEAVY
         ]
         if ready and len(self.rows) < SHOWN:
             self.rows += shown(self.view, ready[: SHOWN - len(self.rows)])
@@ -123,9 +131,9 @@ class Summary:
         lost = of - len(self.keys) - self.same - refused
         titles = named(self.view.model, {key for keys in self.examples.values() for key in keys})
         reasons = [[why, count, [[key, titles[key]] for key in self.examples[why]]] for why, count in self.reasons.most_common()]
-        opens = consequences.of(db.session, self.moves) if self.view.model is Organization else {}
+        opens = consequences_many.of(db.session, self.moves) if self.view.model is Organization else {}
         kept = {"consequences": opens, "chosen": bulk_plan.freeze(self.keys), "marks": packed(self.marks)}
-        return {**counts, "lost": lost, "rows": self.rows, "reasons": reasons, **kept}
+        return {**counts, "lost": lost, "rows": self.rows, "reasons": reasons, **kept, **self.since}
 
 
 def shown(view: Any, outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
@@ -160,15 +168,16 @@ def said(spec: FieldSpec, value: Any, titles: relations.Titles) -> str:
 # ── What a task keeps ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def read(task: Given) -> tuple[Any, Wishes]:
-    """The screen, and the wishes as the form reads them today. Raises Refused if it no longer takes them."""
+def read(task: Given) -> tuple[Any, Wishes, FromDay]:
+    """The screen, the wishes as the form reads them today, and from which day they count. Raises Refused if it no longer takes
+    them."""
     view = VIEWS[task.table]
     specs = view.bulk_specs()
-    form = bulk_form(specs, MultiDict([tuple(pair) for pair in task.asked["sent"]]), "")
+    form = bulk_form(specs, MultiDict([tuple(pair) for pair in task.asked["sent"]]), "", view.dated)
     wishes = wishes_of(parts_of(form, specs), form) if form.validate() else {}
     if not wishes:
         raise Refused(_("What was asked for can no longer be done: a field or a value is gone, or you may no longer give it."))
-    return view, wishes
+    return view, wishes, when.from_day(form)
 
 
 def unchanged(view: Any, rows: Sequence[Any], wishes: Wishes, marks: dict[int, int]) -> None:
@@ -176,10 +185,18 @@ def unchanged(view: Any, rows: Sequence[Any], wishes: Wishes, marks: dict[int, i
     found = [bulk_plan.outcome(view, row, wishes) for row in rows]
     if why := next((one.refused for one in found if one.refused), ""):
         raise Refused(why)
-    changed = [one.key for one in found if one.mark != marks[one.key]]
+    changed = [one.key for one in found if one.mark != marks.get(one.key)]
     if changed:
         names = ", ".join(named(view.model, set(changed[:NAMED])).values()) + ("…" if len(changed) > NAMED else "")
         raise Refused(_("Somebody has changed these rows since you looked: %(names)s. Look at them again.", names=names))
+
+
+def marked(ids: Sequence[int], text: str) -> dict[int, int]:
+    """The marks of these rows as a page carries them; none if it carries nonsense: then nothing was shown of them."""
+    try:
+        return dict(zip(ids, unpacked(text), strict=True))
+    except ValueError:
+        return {}
 
 
 def cut(ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -18,7 +18,7 @@ from admin_app.crud import mistakes
 from admin_app.crud.base import SchemaView
 from admin_app.crud.pickers import number
 from admin_app.extensions import db
-from admin_app.reporting import attributes, classifiers, days
+from admin_app.reporting import attributes, classifiers, days, entries
 from admin_app.reporting.guard import Permission
 from models import Classifier, ClassifierItem, Organization
 
@@ -63,7 +63,7 @@ class ClassifierView(SchemaView):
         if request.method == "POST":
             self.demand("edit", row)
             return self.rearrange(row)
-        text, at = request.args.get("q", "").strip()[:200], number(request.args.get("at", ""))
+        text, at = entries.clean(request.args.get("q", ""))[:200], number(request.args.get("at", ""))
         nodes = grown(items_of(row), text, at)
         about = {"row": row, "name": row.title, "nodes": nodes, "text": text, "at": at, "may_edit": not self.refusal("edit", row)}
         return str(self.render("admin/tree.html", **about))

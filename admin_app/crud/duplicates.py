@@ -14,8 +14,8 @@ from sqlalchemy.orm import aliased, joinedload
 from wtforms import Form
 
 from admin_app.crud import merger_fields, mistakes, pickers, undo_task, undo_words
-from admin_app.crud.base import NO_ROW
 from admin_app.crud.fields import FieldSpec, field_of
+from admin_app.crud.forming import NO_ROW
 from admin_app.crud.past import Answer
 from admin_app.crud.pickers import Picker
 from admin_app.crud.rights import Entrance
@@ -83,12 +83,12 @@ class DuplicatesView(Entrance):
 
     @expose("/decide", methods=("POST",))
     def decide(self) -> Answer:
-        """What a person has decided about the organizations that they have ticked: to merge two, or that they are different."""
+        """What a person has decided about the organizations that they have ticked: to merge them, or that they are different."""
         ids = chosen(request.form.getlist("id"))
         if request.form.get("do") == "merge":
-            if len(ids) == 2:
-                return redirect(self.get_url(".merge", id=ids))
-            flash(_("Tick the two organizations that are to be merged; a third one is merged after them."), "error")
+            if len(ids) > 1:
+                return redirect(self.pair(ids, chosen(request.form.getlist("group"))))
+            flash(_("Tick the organizations that are one: two at least."), "error")
             return redirect(self.back())
         try:
             count = duplicates.tell_apart(db.session, ids)
@@ -114,6 +114,14 @@ class DuplicatesView(Entrance):
             flash(_("The two are compared again."), "success")
         return redirect(self.back())
 
+    def pair(self, ids: list[int], group: list[int]) -> str:
+        """Where the first two are merged; the other ticked ones come after them, and what else is in the group at last."""
+        also = [key for key in group if key not in ids]
+        if len(ids) > 2:
+            keep = uniting_plan.suggested(db.session, ids)
+            ids = [keep, *(key for key in ids if key != keep)]
+        return str(self.get_url(".merge", id=ids[:2], also=[*ids[2:], *also]))
+
     def back(self) -> str:
         """The page of the list from which the form came."""
         page = pickers.number(request.form.get("page", ""))
@@ -123,7 +131,7 @@ class DuplicatesView(Entrance):
 
     @expose("/merge/", methods=("GET", "POST"))
     def merge(self) -> Answer:
-        """Of one organization: with which other? Of two: what merging does, field by field; and the merger."""
+        """Of one: with which other? Of two: what merging does, by fields; and the merger. ?also=: the rest of their group."""
         ids = chosen(request.args.getlist("id"))
         if len(ids) == 1:
             return self.other(ids[0])
@@ -132,14 +140,15 @@ class DuplicatesView(Entrance):
         wanted = pickers.number(request.args.get("keep", ""))
         keep = wanted if wanted in ids else uniting_plan.suggested(db.session, ids)
         closed = next(key for key in ids if key != keep)
+        also = [key for key in chosen(request.args.getlist("also")) if key not in ids]
         sentence = ""
         if request.method == "POST":
             try:
-                return self.merged(keep, closed)
+                return self.merged(keep, closed, also)
             except mistakes.KINDS as error:
                 db.session.rollback()
-                sentence = mistakes.sentence(error, Organization)[1]
-        return self.preview(keep, closed, sentence)
+                sentence = mistakes.sentence(error, Organization, ids)[1]
+        return self.preview(keep, closed, also, sentence)
 
     def other(self, key: int) -> Answer:
         """Which other one? Those that look like it, and a search."""
@@ -156,17 +165,23 @@ class DuplicatesView(Entrance):
         alike = [(one, signs[one.id]) for one in members(signs).values()]
         return str(self.render("admin/duplicates_other.html", row=row, form=form, alike=alike))
 
-    def merged(self, keep: int, closed: int) -> Answer:
-        """Merge, and show the card of the one that stays. Raises what stands in the way."""
+    def merged(self, keep: int, closed: int, also: list[int]) -> Answer:
+        """Merge; then the next one of the group, or the card of the one that stays. Raises what stands in the way."""
         kept, gone = uniting_plan.pair(db.session, keep, closed, lock=True)
         fields = merger_fields.taken(self.specs(), kept, gone, request.form)
         names = {"closed": gone.short_name}
         uniting.unite(db.session, keep, closed, fields, request.form.get("mark") or "-")
         db.session.commit()
         flash(_("“%(closed)s” is merged into this organization. It can be taken back.", **names), "success")
+        if also := duplicates.left(db.session, keep, also):
+            return redirect(self.after(keep, also))
         return redirect(url_for("organization.details_view", id=keep))
 
-    def preview(self, keep: int, closed: int, sentence: str) -> Answer:
+    def after(self, keep: int, also: list[int]) -> str:
+        """Where the next one of the group is merged with the one that stays."""
+        return str(self.get_url(".merge", id=[keep, also[0]], keep=keep, also=also[1:]))
+
+    def preview(self, keep: int, closed: int, also: list[int], sentence: str) -> Answer:
         """What merging does."""
         try:
             kept, gone = uniting_plan.pair(db.session, keep, closed)
@@ -177,6 +192,7 @@ class DuplicatesView(Entrance):
         code = uniting.frees_code(made, {"inn", "kpp"})
         people = members((keep, closed))
         facts = {"plan": made, "lines": lines, "kept": people[keep], "closed": people[closed], "frees_code": code}
+        facts |= {"also": also, "after": self.after(keep, also) if also else ""}
         status = 200 if not sentence else 409
         return str(self.render("admin/duplicates_merge.html", sentence=sentence, **facts)), status
 

@@ -1,28 +1,33 @@
 """What a move in the tree or a closing does, in words. (`reporting.opening`: attachments.)"""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from flask import g, request
-from flask_babel import format_decimal
+from flask_babel import LazyString, format_decimal
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as N_
 from wtforms import Form
 
-from admin_app.crud import mistakes
+from admin_app.crud import mistakes, values
 from admin_app.extensions import db
-from admin_app.reporting import audit, consequences
+from admin_app.reporting import audit, consequences, namesakes
 from admin_app.reporting.consequences import Change
 from admin_app.reporting.opening import counted, kept
 from models import Organization
 
+OPENS = N_("Nothing is saved yet. Read what this change opens and closes, and save again:")
+TWICE = N_("Nothing is saved yet: an organization of this name stands there already. Save again if this is another one:")
+
 
 @dataclass(frozen=True)
 class Asked:
-    """What a move or a closing would do, for the form that asks to confirm it."""
+    """What a move or a closing would do, for the form that asks to confirm it; ``lead`` stands above it."""
 
     lines: "list[Line]"
     mark: str
+    lead: LazyString = OPENS
 
 
 def weigh(view: Any, form: Form, row: Organization) -> bool:
@@ -30,22 +35,43 @@ def weigh(view: Any, form: Form, row: Organization) -> bool:
 
     Else nothing is kept, and the form asks (`asked`) with everything typed still in it. Was it saved?
     """
+    with mistakes.at_fields(form, Organization, (row.id,)):
+        return carried_out(row, lambda: view.write(form, row, False))
+    return False
+
+
+def carried_out(row: Organization, write: Callable[[], object]) -> bool:
+    """Do ``write()``, which moves or closes the organization, tell it in the log and commit; or ask. Raises what is refused."""
     before = consequences.standing(db.session, row)
-    try:
-        view.write(form, row, False)
-        db.session.flush()
-        change = consequences.of_change(db.session, before, row)
-        if change and request.form.get("confirmed") != change.digest:
-            g.asked = Asked(lines(change), change.digest)
-            db.session.rollback()
-            return False
-        if change:
-            audit.record(db.session, "organization.moved" if change.moved else "organization.closed", row, data(change))
-        db.session.commit()
-    except mistakes.KINDS as error:
-        db.session.rollback()
-        mistakes.place(error, form, Organization)
+    write()
+    db.session.flush()
+    change = consequences.of_change(db.session, before, row)
+    if unread(change):
         return False
+    if change:
+        audit.record(db.session, "organization.moved" if change.moved else "organization.closed", row, data(change))
+    db.session.commit()
+    return True
+
+
+def unread(change: Change | None) -> bool:
+    """Has whoever sent the form not yet read what it does? Then nothing is kept, and the form asks (`asked`)."""
+    if change is None or request.form.get("confirmed") == change.digest:
+        return False
+    g.asked = Asked(lines(change), change.digest)
+    db.session.rollback()
+    return True
+
+
+def twice(form: Form) -> bool:
+    """Is the organization there already, by its name under the same superior, and was that not confirmed? Then the form asks."""
+    found = namesakes.under(db.session, form["short_name"].data or "", form["parent_id"].data)
+    mark = consequences.mark_of([row.id for row in found])
+    if not found or request.form.get("confirmed") == mark:
+        return False
+    lines = [Line(row.short_name, _("registered %(when)s", when=values.at(row.created_at))) for row in found]
+    g.asked = Asked(lines, mark, TWICE)
+    db.session.rollback()
     return True
 
 

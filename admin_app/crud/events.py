@@ -44,6 +44,8 @@ class EventView(SchemaView):
         model = MODELS.get(row.subject_type)
         address = self.address_of(model, row.subject_id) if model and row.subject_id else ""
         found = [(_("Open the row"), address)] if address else []
+        if row.batch is not None and row.kind.startswith("row."):
+            found.append((_("Everything changed together"), url_for("event.batch_view", batch=row.batch)))
         return found + separation(db.session, Event.id == row.id)
 
     def title(self, row: Event) -> str:

@@ -5,6 +5,7 @@ spans: `?closed_on-from=01.09.2026&closed_on-to=…` · `?phone-op=none`: empty,
 takes in everything below it unless the operator is `is`. What cannot be read is said and left out.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,10 +17,11 @@ from sqlalchemy import ColumnElement, Date, String, and_, cast, false, func, not
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from admin_app.crud import relations, searching, values
+from admin_app.crud import offers, relations, searching, values
 from admin_app.crud.fields import SEVERAL, FieldSpec, Kind, member
 from admin_app.crud.inputs import read_day
 from admin_app.crud.pickers import TEXT, number
+from admin_app.reporting import entries, tree
 from models import Organization
 
 NONE, SOME = "none", "some"
@@ -60,6 +62,7 @@ class Filter:
     wrong: str = ""
     rows: list[tuple[int, str]] | None = None
     titles: dict[int, str] = field(default_factory=dict)
+    paths: dict[int, str] = field(default_factory=dict)
     typed: str = ""
 
     @property
@@ -80,6 +83,11 @@ class Filter:
     def operators(self) -> list[tuple[str, str]]:
         """The operators that the field has, with their words; the usual one first."""
         return [(op, str(words)) for op, words in operators(self.spec)]
+
+    @property
+    def is_subtree(self) -> bool:
+        """Does it ask for all that lies in or below an organization?"""
+        return self.spec.target is Organization and self.op != IS and self.spec.kind is Kind.REF
 
     def clauses(self, model: Any) -> list[ColumnElement[bool]]:
         """The SQL conditions."""
@@ -104,8 +112,8 @@ class Filter:
         if self.spec.kind in LETTERS:
             before, after = {HAS: ("", ""), "": ("^", ""), STARTS: ("^", "")}.get(self.op, ("^", "$"))
             return cast(self.spec.sql(model), String).regexp_match(before + searching.folded(value) + after)
-        if self.spec.target is Organization and self.op != IS and self.spec.kind is Kind.REF:
-            return self.spec.sql(model).in_(below(value))
+        if self.is_subtree:
+            return below(self.spec, model, value, self.paths[value]) if value in self.paths else false()
         return self.spec.holds(model, value)
 
     def chip(self) -> Chip:
@@ -162,10 +170,11 @@ def is_empty(spec: FieldSpec, model: Any) -> ColumnElement[bool]:
     return or_(value.is_(None), value == "") if spec.kind in LETTERS else value.is_(None)
 
 
-def below(organization_id: int) -> Any:
-    """The ids of an organization and everything under it that the actor sees."""
-    path = select(Organization.path).where(Organization.id == organization_id).scalar_subquery()
-    return select(Organization.id).where(Organization.path >= path, Organization.path < path.concat("~"))
+def below(spec: FieldSpec, model: Any, key: int, path: str) -> ColumnElement[bool]:
+    """The field names the organization or one below it; an organization's superior does if it lies below it itself."""
+    if model is Organization and spec.name == "parent_id":
+        return and_(tree.below(path), Organization.id != key)
+    return spec.sql(model).in_(select(Organization.id).where(tree.below(path)))
 
 
 # ── Reading an address ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -198,7 +207,7 @@ def look_up(flt: Filter, session: Session) -> None:
     """A name typed where nothing was chosen (without scripts) is looked up."""
     if flt.typed and not flt.sent:
         try:
-            flt.values = [relations.meant(session, flt.spec, flt.typed)]
+            flt.values = [offers.meant(session, flt.spec, flt.typed)]
         except ValueError as error:
             flt.wrong = str(error)
 
@@ -207,7 +216,7 @@ def name_them(references: Iterable[Filter], session: Session) -> None:
     """Give the chosen rows their titles; a row that the actor doesn't see is no filter."""
     wanted: dict[Any, set[int]] = {}
     for flt in references:
-        flt.titles = dict(flt.rows or ())
+        flt.titles = {} if flt.spec.target in relations.LISTED else dict(flt.rows or ())
         wanted.setdefault(flt.spec.target, set()).update(key for key in flt.values if key not in flt.titles)
     titles = relations.titles(session, {model: keys for model, keys in wanted.items() if keys})
     for flt in references:
@@ -216,13 +225,23 @@ def name_them(references: Iterable[Filter], session: Session) -> None:
         if unknown:
             flt.values = [key for key in flt.values if key in flt.titles]
             flt.sent, flt.wrong = (), _("There is no such row, or it lies outside what you may see.")
+    find_them([flt for flt in references if flt.is_subtree], session)
+
+
+def find_them(subtrees: Iterable[Filter], session: Session) -> None:
+    """Where the chosen organizations stand: a list below a known place is planned well, below one that is asked for badly."""
+    if wanted := {key for flt in subtrees for key in flt.values}:
+        rows = session.execute(select(Organization.id, Organization.path).where(Organization.id.in_(wanted)))
+        paths = {row.id: row.path for row in rows}
+        for flt in subtrees:
+            flt.paths = {key: paths[key] for key in flt.values if key in paths}
 
 
 def one(spec: FieldSpec, args: MultiDict[str, str]) -> Filter:
     """Read one field's filter out of the address."""
     name = spec.name
-    sent = [value for one in args.getlist(name) if (value := one.replace("\x00", "").strip())][:100]
-    flt = Filter(spec, args.get(name + OP, ""), typed=args.get(name + TEXT, "").replace("\x00", "").strip()[:250])
+    sent = [value for one in args.getlist(name) if (value := entries.clean(one))][:100]
+    flt = Filter(spec, args.get(name + OP, ""), typed=entries.clean(args.get(name + TEXT, ""))[:250])
     if spec.kind not in LETTERS and sent and sent[0] in (NONE, SOME):
         flt.op, sent = sent[0], []
     if flt.op not in dict(operators(spec)):
@@ -254,7 +273,7 @@ def edge(spec: FieldSpec, sent: str) -> Any:
     if spec.kind in {Kind.DATE, Kind.MOMENT}:
         return read_day(sent)
     plain = "".join(sent.split()).replace(",", ".")
-    if len(plain) > 15 or not plain.lstrip("-").replace(".", "", 1).isdecimal():
+    if not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", plain):
         raise ValueError(_("“%(value)s” is no number; the filter “%(label)s” is left out.", value=sent, label=spec.label))
     return float(plain) if "." in plain else int(plain)
 

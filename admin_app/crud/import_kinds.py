@@ -21,6 +21,7 @@ from admin_app.reporting.actor import unscoped
 from admin_app.reporting.exchange import docx, synonyms
 from admin_app.reporting.imports import runs
 from admin_app.reporting.imports.kinds import Judged, Reader, Texts
+from admin_app.reporting.planned import TODAY, FromDay
 from models import ClassifierItem, ImportRow, Level, Organization
 
 ITEMS: Mapping[str, tuple[str, ...]] = {"title": ("Наименование",), "classifier_id": ("Классификатор",)}  # words of documents
@@ -37,7 +38,8 @@ class OrganizationRows(Rows):
         """Also: main and additional activities that stand in one cell."""
         found = super().tidied(texts)
         parts = {name: text for name, text in found.items() if name.startswith("okved_") and text}
-        if any(char.isdigit() for text in parts.values() for char in text):
+        plain = all(self.refs.said(self.specs[name], text) for name, text in parts.items() if name in self.specs)
+        if not plain and any(char.isdigit() for text in parts.values() for char in text):
             split = docx.activities(parts)
             found["okved_main_id"] = split.main.code if split.main and split.main.code else found.get("okved_main_id", "")
             if more := "; ".join(one.code for one in split.additional if one.code):
@@ -48,7 +50,6 @@ class OrganizationRows(Rows):
         """One question for the rows, one for foreign ones with the same INN and KPP."""
         for one, texts in zip(found, full, strict=True):
             one.key = self.key(one, texts)
-            self.twice(one)
         inns = {one.key["inn"] for one in found if "inn" in one.key}
         names = {one.key["short_name"] for one in found if "short_name" in one.key}
         sorts = [func.sort_key(name) for name in names]
@@ -88,6 +89,8 @@ class OrganizationRows(Rows):
             rows = [row for row in rows if above is None or row.parent_id == above]
         level = self.level(one.texts)
         rows = [row for row in rows if not level or row.level == level]
+        if len(rows) > 1:  # two with one INN, one of them without a KPP: the line is about the one that is called so
+            rows = [row for row in rows if word(row.short_name) == word(texts.get("short_name", ""))] or rows
         if len(rows) > 1:
             one.errors[next(iter(one.key))] = _("Several organizations fit this line: give the INN and the KPP.")
         return rows[0] if rows else None
@@ -131,7 +134,6 @@ class ItemRows(Rows):
         places = {}
         for one, texts in zip(found, full, strict=True):
             one.key = {name: one.texts[name] for name in ("code", "classifier_id") if one.texts.get(name)}
-            self.twice(one)
             places[one.line] = (self.within(self.specs["parent_id"], texts), texts.get("code", ""))
         known: dict[Any, Any] = {}
         for owner in {owner for owner, _code in places.values() if owner}:
@@ -203,9 +205,11 @@ class ViewKind:
         far = not any(reach.is_whole for reach in actor.reaches)
         return {"parent_id": own if far else None, "level": "organization"} if self.table == "organization" else {}
 
-    def reader(self, session: Session, defaults: Texts, clears: bool) -> Reader:
+    def reader(self, session: Session, defaults: Texts, clears: bool, since: FromDay = TODAY) -> Reader:
         """See `imports.kinds.Kind`."""
-        return self.rows[self.table](self.view, session, defaults, clears)
+        made = self.rows[self.table](self.view, session, defaults, clears)
+        made.since = since
+        return made
 
 
 def texted(field: Any) -> str:

@@ -26,6 +26,7 @@ from admin_app.reporting.actor import unscoped
 from admin_app.reporting.exchange import columns, synonyms
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.imports.kinds import Judged, Reader, Texts
+from admin_app.reporting.planned import TODAY, FromDay
 from admin_app.reporting.refusal import Refused
 from models import Membership, Organization, Role, RoleName, RowOutcome, User
 
@@ -79,7 +80,7 @@ class PeopleKind(ViewKind):
         )
         return words if secret else ""
 
-    def reader(self, session: Session, defaults: Texts, clears: bool) -> Reader:
+    def reader(self, session: Session, defaults: Texts, clears: bool, since: FromDay = TODAY) -> Reader:  # noqa: ARG002  # no days
         return PeopleRows(self.view, session, defaults, clears)
 
 
@@ -103,7 +104,8 @@ class PeopleRows(Rows):
         self.strangers.clear()
         for one in found:
             one.key = {name: one.texts[name] for name in IDENTITY if one.texts.get(name)}
-            self.twice(one)
+            if not one.key:
+                one.errors["email"] = _("Give the e-mail address or the login.")
         wanted = {name: {one.key[name].lower() for one in found if name in one.key} for name in IDENTITY}
         same = or_(*(func.lower(getattr(User, name)).in_(texts) for name, texts in wanted.items()))
         rows = self.load(same, lock)
@@ -114,12 +116,13 @@ class PeopleRows(Rows):
         return result
 
     def twice(self, one: Judged) -> None:
-        """An error if a line above is about the same person."""
-        if not one.key:
-            one.errors["email"] = _("Give the e-mail address or the login.")
+        """An error if a line above is about the same person; a mistaken key is nobody's, and that is said already."""
+        if one.errors.keys() & one.key.keys():
+            return
         for name, text in one.key.items():
             first = self.seen.setdefault(((name, text.lower()),), one.line)
             if first != one.line:
+                one.outcome = RowOutcome.ERROR
                 one.errors[name] = _("Line %(line)s of the file is about the same row.", line=first)
 
     def pick(self, one: Judged, rows: Iterable[User]) -> User | None:

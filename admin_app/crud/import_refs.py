@@ -14,7 +14,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from admin_app.crud import relations, values
-from admin_app.crud.fields import FieldSpec
+from admin_app.crud.fields import SEVERAL, FieldSpec
 from admin_app.reporting.exchange import columns
 from models import Base, ClassifierItem, Organization
 
@@ -92,18 +92,24 @@ class Refs:
         head = re.match(r"\s*([\w.]+)[\s:.–—-]", text)
         return known.get(word(text)) or (known.get(word(head[1])) if head else None) or set()
 
+    def said(self, spec: FieldSpec, text: str) -> bool:
+        """Are these, one by one, words by which items of the list are called? So an export says them."""
+        known = self.listed(spec, None)
+        parts = re.split(r"[;\n]", text) if spec.kind in SEVERAL else [text]
+        return all(word(part) in known for part in parts if part.strip())
+
     def listed(self, spec: FieldSpec, within: int | None) -> dict[str, set[int]]:
         """The rows that the field may name, by their words, asked once."""
         model: Any = spec.target
         key = (model, spec.classifier or (str(within) if within else None))
         if key not in self.lists:
-            query = relations.choosable(spec).with_only_columns(model.id, relations.title_of(model), relations.hint_of(model))
+            query = relations.choosable(spec).with_only_columns(model.id, relations.title_of(model), *by_names(model))
             if within:
                 query = query.where(ClassifierItem.classifier_id == within)
             self.lists[key] = {}
-            for row, title, hint in self.session.execute(query):
+            for row, title, *names in self.session.execute(query):
                 self.titles[model, row] = relations.worded(model, title)
-                for text in {word(self.titles[model, row]), word(hint or "")} - {""}:
+                for text in {word(name or "") for name in (self.titles[model, row], *names)} - {""}:
                     self.lists[key].setdefault(text, set()).add(row)
         return self.lists[key]
 
@@ -119,6 +125,11 @@ class Refs:
     def worded(self, spec: FieldSpec, value: Any) -> str:
         """A value as people read it."""
         return str(values.words(spec, value, self.titles))
+
+
+def by_names(model: Any) -> tuple[Any, ...]:
+    """By what else than its title a row is named."""
+    return (model.code, model.title) if model is ClassifierItem else (relations.hint_of(model),)
 
 
 def word(text: str) -> str:

@@ -15,15 +15,15 @@ from sqlalchemy.orm import Session, selectinload
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
-from admin_app.crud import card, inputs, merging, mistakes, values
+from admin_app.crud import card, inputs, merging, values
 from admin_app.crud.base import SchemaView
 from admin_app.crud.fields import FieldSpec, Kind
-from admin_app.crud.import_refs import LATER, Refs
+from admin_app.crud.import_refs import Refs
+from admin_app.crud.import_writing import Writing
 from admin_app.crud.pickers import Relation
-from admin_app.reporting import audit, codes
+from admin_app.reporting import audit, codes, entries, planned
 from admin_app.reporting.exchange import mending
 from admin_app.reporting.imports.kinds import Judged, Texts
-from admin_app.reporting.refusal import Refused
 from admin_app.reporting.writes import locked
 from models import RowOutcome
 
@@ -32,11 +32,8 @@ NO = frozenset({"0", "нет", "no", "n", "false", "ложь", "-"})
 RELATED = frozenset({Kind.REF, Kind.REFS, Kind.LINKS})
 
 
-class Rows:
-    """Judges and writes lines of one table. A table's own class says how a row is found (`find`), and whether its rows can be
-    written `together`: by the screen's `bulk_write`, then `bulk_settle` for all."""
-
-    together = False
+class Rows(Writing):
+    """Judges and writes lines of one table. A table's own class says how a row is found (`find`)."""
 
     def __init__(self, view: SchemaView, session: Session, defaults: Texts, clears: bool) -> None:
         self.view, self.session, self.defaults, self.clears = view, session, defaults, clears
@@ -59,13 +56,14 @@ class Rows:
         for one, texts, row in zip(found, full, rows, strict=True):
             if not one.errors:
                 self.judge_one(one, texts, row)
+            self.twice(one)
             if one.outcome is RowOutcome.NEW:
                 self.refs.promise(one.line, texts)
         return found
 
     def tidied(self, texts: Texts) -> Texts:
         """The texts with what a spreadsheet did to codes put right."""
-        found = {name: text.replace("\x00", "").strip() for name, text in texts.items() if name in self.specs}
+        found = {name: entries.clean(text) for name, text in texts.items() if name in self.specs}
         for name, text in found.items():
             check = self.specs[name].check
             if check and text:
@@ -112,6 +110,10 @@ class Rows:
             return
         one.row_id = None if row is None else card.key_of(row)
         one.changes = self.changes(form, row)
+        if row is not None and self.since.planned:
+            one.errors |= {name: why for name in one.changes if (why := planned.unplannable(name))}
+        if one.errors:
+            return
         one.outcome = RowOutcome.NEW if row is None else RowOutcome.CHANGE if one.changes else RowOutcome.SAME
         one.work = (form, row)
 
@@ -206,81 +208,15 @@ class Rows:
                 found[spec.name] = {**pair, "old": plain(spec, old), "new": plain(spec, new)}
         return found
 
-    # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def write(self, judged: Judged) -> int:
-        """See `imports.kinds.Reader`. What the rules or the database refuse is Refused, with its sentence."""
-        form, row = judged.work
-        created = row is None
-        row = self.view.model() if created else row
-        self.settle_leaning(form)
-        try:
-            self.view.write(form, row, created)
-            self.session.flush()
-        except mistakes.KINDS as error:
-            name, sentence = mistakes.sentence(error, self.view.model)
-            raise Refused(sentence, name) from error
-        return self.keep(judged, row)
-
-    def settle_leaning(self, form: Form) -> None:
-        """References to rows that lines above have made get their ids."""
-        for field in form:
-            if leans(field):
-                field.data = self.made[field.data - LATER]
-
-    def keep(self, judged: Judged, row: Any) -> int:
-        """Note which row the line is."""
-        key = self.made[judged.line] = card.key_of(row)
-        return key
-
-    def write_many(self, piece: Sequence[Judged]) -> list[int]:
-        """See `imports.kinds.Reader`."""
-        leaning = [(field, field.data) for one in piece for field in one.work[0] if leans(field)]
-        try:
-            return self.write_together(piece) if self.together else [self.write(one) for one in piece]
-        except mistakes.KINDS as error:
-            for field, data in leaning:
-                field.data = data
-            raise Refused(mistakes.sentence(error, self.view.model)[1]) from error
-
-    def write_together(self, piece: Sequence[Judged]) -> list[int]:
-        """Each card alone, flushed together as long as no line leans on one that waits; then what follows for all of them."""
-        waiting: dict[int, Any] = {}
-        rows = []
-        for one in piece:
-            form, row = one.work
-            if any(leans(field) and field.data - LATER in waiting for field in form):
-                self.flush(waiting)
-            self.settle_leaning(form)
-            rows.append(self.view.model() if row is None else row)
-            self.view.bulk_write(form, rows[-1], row is None)
-            waiting[one.line] = rows[-1]
-        self.flush(waiting)
-        made = [row for one, row in zip(piece, rows, strict=True) if one.work[1] is None]
-        changed = [row for one, row in zip(piece, rows, strict=True) if one.work[1] is not None]
-        self.view.bulk_settle(made, set(self.specs) - {"parent_id"})  # nothing of theirs can be under review elsewhere
-        self.view.bulk_settle(changed, {name for one in piece if one.work[1] is not None for name in one.changes})
-        return [card.key_of(row) for row in rows]
-
-    def flush(self, waiting: dict[int, Any]) -> None:
-        """Send the cards that wait; they are known from now on."""
-        self.session.flush()
-        self.made |= {line: card.key_of(row) for line, row in waiting.items()}
-        waiting.clear()
-
     # ── The same row twice ───────────────────────────────────────────────────────────────────────────────────────────
 
     def twice(self, one: Judged) -> None:
-        """An error if a line above is about the same row."""
-        key = tuple(sorted(one.key.items()))
+        """An error if a line above is about the same row; a mistaken key is no row's, and that is said already."""
+        key = () if one.errors.keys() & one.key.keys() else tuple(sorted(one.key.items()))
         first = self.seen.setdefault(key, one.line) if key else one.line
         if first != one.line:
+            one.outcome = RowOutcome.ERROR
             one.errors[next(iter(one.key))] = _("Line %(line)s of the file is about the same row.", line=first)
-
-
-def leans(field: Any) -> bool:
-    """Does the field name a row that a line above makes?"""
-    return isinstance(field, Relation) and not field.many and bool(field.data) and field.data > LATER
 
 
 def chosen(spec: FieldSpec, text: str) -> str:

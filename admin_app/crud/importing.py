@@ -15,16 +15,18 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 from wtforms import Form
 
-from admin_app.crud import applications, import_kinds, inputs, mistakes, pickers, undo_task
+from admin_app.crud import applications, import_kinds, inputs, mistakes, pickers, undo_task, when
 from admin_app.crud.base import SchemaView
 from admin_app.crud.import_kinds import ViewKind
 from admin_app.crud.import_people import PeopleKind
 from admin_app.crud.rights import Entrance
+from admin_app.crud.when import When
 from admin_app.extensions import db
-from admin_app.reporting import scope, undo, undo_many
+from admin_app.reporting import bookkeeping, scope, undo, undo_many
 from admin_app.reporting.exchange import safety, writer
 from admin_app.reporting.imports import reverse, runs, work
 from admin_app.reporting.imports.kinds import KINDS
+from admin_app.reporting.planned import TODAY, FromDay
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.tasks import verbs
 from models import ImportRun, ImportState, RoleName, RowOutcome, User
@@ -116,15 +118,15 @@ class ImportView(Entrance):
         kind, sentence = self.kind(run), ""
         if run.state not in (S.MAPPING, S.READY, S.FAILED) or run.mapping.get("forms"):
             return redirect(self.get_url(".preview", id=id))
-        once = self.once(kind, run)
+        once, counts = self.once(kind, run), when.asked(FromDay.read(run.mapping.get("since", ""))) if kind.view.dated else None
         if request.method == "POST":
             try:
-                return self.matched(run, once)
+                return self.matched(run, once, counts)
             except Refused as refused:
                 db.session.rollback()
                 sentence, run = refused.sentence, self.run(id)
         fields = [(spec.name, str(spec.label)) for spec in kind.specs()]
-        facts = {"run": run, "matches": runs.matches(run), "fields": fields, "once": once, "sentence": sentence}
+        facts = {"run": run, "matches": runs.matches(run), "fields": fields, "once": once, "when": counts, "sentence": sentence}
         return str(self.render("admin/import_columns.html", sent=request.form, kind=kind, **facts))
 
     def once(self, kind: ViewKind, run: ImportRun) -> Form:
@@ -133,10 +135,14 @@ class ImportView(Entrance):
         pickers.ready(made, db.session, kind.view.get_url(f"{kind.table}.index_view") + "lookup/")
         return made
 
-    def matched(self, run: ImportRun, once: Form) -> Response:
+    def matched(self, run: ImportRun, once: Form, counts: When | None) -> Response:
         """The columns as they were sent; on to the check, at once or as a job. Raises Refused."""
         if "sheet" in request.form and request.form["sheet"] != str(run.mapping["sheet"]):
             runs.turn_to(db.session, run, pickers.number(request.form["sheet"]) or 0, directory())
+            db.session.commit()
+            return redirect(self.get_url(".columns", id=run.id))
+        if "heading" in request.form:
+            runs.turn_to(db.session, run, run.mapping["sheet"], directory(), pickers.number(request.form["heading"]) or 0)
             db.session.commit()
             return redirect(self.get_url(".columns", id=run.id))
         self.let_in(run)
@@ -146,9 +152,12 @@ class ImportView(Entrance):
         once.validate()
         if once.errors:
             raise Refused(next(iter(once.errors.values()))[0])
+        if counts is not None and not counts.validate():
+            raise Refused(next(iter(counts.errors.values()))[0])
+        since = TODAY if counts is None else when.from_day(counts)
         said = {field.name: import_kinds.texted(field) for field in once if field.data}
-        runs.save(db.session, run, mapping={**run.mapping, "chosen": {field.name: field.data for field in once}})
-        small = runs.match(db.session, run, fields, said, "clears" in request.form, directory())
+        bookkeeping.save(db.session, run, mapping={**run.mapping, "chosen": {field.name: field.data for field in once}})
+        small = runs.match(db.session, run, fields, said, "clears" in request.form, directory(), since)
         return self.go_on(run, "check", small)
 
     def go_on(self, run: ImportRun, step: str, small: bool) -> Response:
@@ -176,10 +185,13 @@ class ImportView(Entrance):
             return redirect(self.get_url(".columns", id=id))
         show = request.args.get("show") or ("error" if run.counts.get("error") else "all")
         outcome = next((one for one in RowOutcome if one == show), None)
-        rows = runs.rows(db.session, run, outcome, pickers.number(request.args.get("after", "")) or 0, SEEN + 1)
+        after = pickers.number(request.args.get("after", "")) or 0
+        rows = runs.rows(db.session, run, outcome, after, SEEN + 1)
         labels = {spec.name: str(spec.label) for spec in kind.specs()}
-        facts = {"run": run, "kind": kind, "rows": rows[:SEEN], "more": len(rows) > SEEN, "show": show, "labels": labels}
+        facts = {"run": run, "kind": kind, "rows": rows[:SEEN], "more": len(rows) > SEEN, "show": show, "after": after}
+        facts["labels"] = labels
         facts["roles"] = {role.value: role.title for role in RoleName}
+        facts["since"] = when.words(FromDay.read(run.mapping.get("since", ""))) if kind.view.dated else ""
         return str(self.render("admin/import.html", busy=run.state in BUSY, outcomes=RowOutcome, **facts))
 
     @expose("/<int:id>/line", methods=("POST",))
@@ -195,8 +207,17 @@ class ImportView(Entrance):
         except Refused as refused:
             db.session.rollback()
             flash(refused.sentence, "error")
-        back = {"show": request.form.get("show", ""), "after": request.form.get("after", "")}
-        return redirect(self.get_url(".preview", id=id, **{name: value for name, value in back.items() if value}))
+        return redirect(self.place_of(run, line))
+
+    def place_of(self, run: ImportRun, line: int) -> str:
+        """Where the preview goes on after this line: there, or at the next line of those that were shown, on the same page."""
+        show, after = request.form.get("show", ""), pickers.number(request.form.get("after", "")) or 0
+        outcome = next((one for one in RowOutcome if one == show), None)
+        following = runs.rows(db.session, run, outcome, line - 1, 1)
+        if not following and not runs.rows(db.session, run, outcome, after, 1):
+            after = 0  # the page has become empty
+        asked = {"show": show or None, "after": after or None, "_anchor": f"line-{following[0].line}" if following else None}
+        return str(self.get_url(".preview", id=run.id, **asked))
 
     @expose("/<int:id>/do", methods=("POST",))
     def do(self, id: int) -> Response:

@@ -20,7 +20,7 @@ from wtforms.widgets.core import clean_key
 from admin_app.crud.conditions import Needed, Only
 from admin_app.crud.fields import FieldSpec, Kind
 from admin_app.crud.pickers import Picker, PickerOfMany
-from admin_app.reporting import codes
+from admin_app.reporting import codes, entries
 
 LARGEST = 2**31 - 1
 BIGGEST = 1e12
@@ -220,7 +220,7 @@ def tidy(check: str | None) -> Callable[[str | None], str | None]:
     def filtered(text: str | None) -> str | None:
         if text is None:
             return None
-        text = text.replace("\x00", "").replace("\r\n", "\n").strip()
+        text = entries.clean(text)
         return codes.clean(check, text) if check else text
 
     return filtered

@@ -17,6 +17,7 @@ from admin_app.crud import filters, relations, searching, values
 from admin_app.crud.fields import FieldSpec, Kind
 from admin_app.crud.filters import Filter
 from admin_app.crud.paging import Order, Place
+from admin_app.reporting import entries
 from models import Base
 
 PAGE = 50
@@ -153,7 +154,7 @@ def read(
         model=model,
         columns=chosen,
         usual=usual,
-        text=args.get("q", "").replace("\x00", "").strip()[:200],
+        text=entries.clean(args.get("q", ""))[:200],
         filters=filters.read(specs, session, args),
         sort=name if known else "",
         down=known and sort.startswith("-"),
@@ -186,20 +187,22 @@ class Rows:
     before: str = ""
     after: str = ""
 
+    def __bool__(self) -> bool:
+        """Is anything found?"""
+        return self.total != 0
+
 
 def page_of(listing: Listing, session: Session) -> Rows:
     """Read the page; if nothing is found, what the same keys mean in the other keyboard layout is searched for."""
-    found = once(listing, session)
-    other = searching.other_layout(listing.text) if found.total == 0 else ""
-    if not other:
-        return found
-    typed, listing.text = listing.text, other
-    again = once(listing, session)
-    if again.total == 0:
-        listing.text = typed
-        return found
-    listing.instead = typed
-    return again
+
+    def ask(text: str) -> Rows:
+        listing.text = text
+        return once(listing, session)
+
+    typed = listing.text
+    found, listing.text = searching.either(typed, ask)
+    listing.instead = typed if listing.text != typed else ""
+    return found
 
 
 def once(listing: Listing, session: Session) -> Rows:

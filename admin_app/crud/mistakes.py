@@ -1,11 +1,14 @@
 """What the database or the rules refuse, as a sentence at the field that it is about. SQL never reaches the screen."""
 
 import logging
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as N_
+from markupsafe import Markup
 from psycopg import errors as pg
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.exc import DBAPIError
@@ -13,15 +16,18 @@ from sqlalchemy.orm.exc import StaleDataError
 from wtforms import Form
 
 from admin_app.crud.fields import fields_of
+from admin_app.extensions import db
 from admin_app.reporting import codes, writes
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.scope import OutOfScope
+from admin_app.reporting.tasks import holders
+from admin_app.reporting.writes import Held
 from models import Base
 
 log = logging.getLogger(__name__)
 
 KINDS = writes.KINDS  # each of them has its sentence here
-CROSSED = (pg.DeadlockDetected, pg.LockNotAvailable, pg.SerializationFailure)
+CROSSED = (pg.DeadlockDetected, pg.SerializationFailure)
 MEANWHILE = N_("Somebody else changed the same at the same moment. Nothing was saved; what you typed is still here: save again.")
 
 LAWS: dict[str, tuple[str, LazyString]] = {
@@ -31,6 +37,9 @@ LAWS: dict[str, tuple[str, LazyString]] = {
     ),
     "ck_organization_only_the_region_has_no_superior": (
         "parent_id", N_("Every organization but the region has a superior organization, and the region has none."),
+    ),
+    "ck_organization_closes_after_it_opens": (
+        "closed_on", N_("It cannot be closed before the day since which it works: correct one of the two."),
     ),
     "ck_organization_inn_has_10_or_12_digits": ("inn", codes.SENTENCES["inn"]["shape"]),
     "ck_organization_ogrn_has_13_or_15_digits": ("ogrn", codes.SENTENCES["ogrn"]["shape"]),
@@ -57,17 +66,31 @@ LAWS: dict[str, tuple[str, LazyString]] = {
 }  # fmt: skip
 
 
-def place(error: Exception, form: Form, model: type[Base]) -> None:
-    """Put the sentence for `error` at its field, or at the head of the form where it is about none."""
-    name, text = sentence(error, model)
+@contextmanager
+def at_fields(form: Form, model: type[Base], keys: Collection[int] = ()) -> Iterator[None]:
+    """What the rules or the database refuse in the block is rolled back and said in the form (`place`); whoever gets behind the
+    block knows that nothing was kept. The block commits and leaves by itself."""
+    try:
+        yield
+    except KINDS as error:
+        db.session.rollback()
+        place(error, form, model, keys)
+
+
+def place(error: Exception, form: Form, model: type[Base], keys: Collection[int] = ()) -> None:
+    """Put the sentence for `error` at its field, or at the head of the form where it is about none. ``keys``: the rows that were
+    to be changed: who holds them is said. To be asked after the rollback."""
+    name, text = sentence(error, model, keys)
     if name in form:
         form[name].errors = [*form[name].errors, text]
     else:
         form.form_errors.append(text)
 
 
-def sentence(error: Exception, model: type[Base]) -> tuple[str, str]:
+def sentence(error: Exception, model: type[Base], keys: Collection[int] = ()) -> tuple[str, str]:
     """The field's name (or "") and what to say. An error that says nothing to people is logged and called by its name."""
+    if isinstance(error, Held):
+        return "", led(holders.named(db.session, error, model, keys))
     if isinstance(error, OutOfScope):
         return error.attribute, _("This lies outside what you may see or change.")
     if isinstance(error, DBAPIError):
@@ -75,6 +98,12 @@ def sentence(error: Exception, model: type[Base]) -> tuple[str, str]:
     if isinstance(error, StaleDataError):
         return "", str(MEANWHILE)
     return (error.field, error.sentence) if isinstance(error, Refused) else ("", str(error))
+
+
+def led(error: Held) -> str:
+    """Who holds it, with the way there if it is the reader's own."""
+    page = error.page if isinstance(error, holders.Known) else ""
+    return Markup('{} <a href="{}">{}</a>').format(error.sentence, page, _("Look how far it is")) if page else error.sentence
 
 
 def from_database(error: DBAPIError, model: type[Base]) -> tuple[str, str]:

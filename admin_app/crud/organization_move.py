@@ -3,6 +3,7 @@
 It is made to be looked at, and kept only if whoever sent the form has read exactly this; else the edge rolls back.
 """
 
+import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,17 +14,17 @@ from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as N_
 from markupsafe import Markup
-from werkzeug.datastructures import MultiDict
+from sqlalchemy import and_
 
-from admin_app.crud import effects, mistakes, pickers, relations, searching, undoing
+from admin_app.crud import effects, mistakes, pickers, relations, undoing
 from admin_app.crud.fields import field_of
 from admin_app.crud.inputs import Filled
 from admin_app.crud.pickers import Picker
-from admin_app.crud.relations import Found
-from admin_app.crud.when import TODAY, When
+from admin_app.crud.ranges import Range
+from admin_app.crud.when import When, counting
 from admin_app.extensions import db
-from admin_app.reporting import audit, days, moving
-from admin_app.reporting.outline import Look
+from admin_app.reporting import audit, days, moving, placing
+from admin_app.reporting.outline import RANK, Look
 from models import Organization
 
 
@@ -50,14 +51,15 @@ class Moving:
     `sent`: an address that names the superior (something was dropped on it) counts as a form that was sent.
     """
 
-    def __init__(self, view: Any, rows: list[Organization]) -> None:
+    def __init__(self, view: Any, rows: list[Organization], sentence: str = "") -> None:
         self.view, self.rows = view, rows
         self.sent = request.method == "POST" or "parent_id" in request.args
         self.form = MoveForm(counting(request.form if request.method == "POST" else request.args) if self.sent else None)
         levels = ".".join(sorted({row.level.value for row in rows}))
         pickers.ready(self.form, db.session, view.get_url(".tree_superiors_view", levels=levels, field=""))
         self.lines: list[effects.Line] = []
-        self.mark = self.sentence = self.target = ""
+        self.mark = self.target = ""
+        self.sentence = sentence
         self.several = self.named({})
 
     def named(self, refused: Mapping[int, str]) -> list[Named]:
@@ -100,7 +102,7 @@ class Moving:
             self.lines = effects.lines(made.sum)
         except mistakes.KINDS as error:
             db.session.rollback()
-            self.sentence = mistakes.sentence(error, Organization)[1]
+            self.sentence = mistakes.sentence(error, Organization, [one.id for one in self.several])[1]
         return False
 
     def keep(self, made: moving.Move, rows: list[Organization], day: date) -> None:
@@ -109,43 +111,38 @@ class Moving:
             keys = [row.id for row in rows]
             db.session.rollback()
             target = db.session.get_one(Organization, made.target_id)
-            moving.plan(db.session, moving.hold(db.session, keys), target, day)
-            said = Markup("{}").format(
-                _("Planned for %(day)s: until then the tree stays as it is.", day=format_date(day, "dd.MM.yyyy"))
-            )
+            batch = moving.plan(db.session, moving.hold(db.session, keys), target, day)
+            words = _("Planned for %(day)s: until then the tree stays as it is.", day=format_date(day, "dd.MM.yyyy"))
+            said = self.said(batch, words)
         else:
             with audit.together("move", made.batch):
                 for row in rows:
                     audit.record(db.session, "organization.moved", row, effects.data(made.changes[row.id]))
-            said = self.said(made, len(rows))
+            words = ngettext(
+                "%(num)s organization is now under “%(name)s”.",
+                "%(num)s organizations are now under “%(name)s”.",
+                len(rows),
+                name=self.target,
+            )
+            said = self.said(made.batch, words)
         db.session.commit()
         flash(said, "success")
 
-    def said(self, made: moving.Move, count: int) -> Markup:
+    def said(self, batch: uuid.UUID, words: str) -> Markup:
         """What was done, with the way back for those who read the log."""
         db.session.flush()
-        words = ngettext(
-            "%(num)s organization is now under “%(name)s”.",
-            "%(num)s organizations are now under “%(name)s”.",
-            count,
-            name=self.target,
-        )
-        if not undoing.is_told(made.batch):
+        if not undoing.is_told(batch):
             return Markup("{}").format(words)
-        return Markup('{} <a href="{}">{}</a>').format(words, self.view.get_url("event.undo_view", batch=made.batch), _("Undo"))
+        return Markup('{} <a href="{}">{}</a>').format(words, self.view.get_url("event.undo_view", batch=batch), _("Undo"))
 
 
-def superiors(levels: Collection[str], text: str) -> list[Found]:
-    """The organizations at work that may stand above others of all these levels and that the text may mean."""
-    spec = field_of(Organization, "parent_id")
-    above = [level for level, takes in moving.TAKES.items() if {one.value for one in takes} >= set(levels)]
-    query = relations.choosable(spec).with_only_columns(
-        Organization.id, relations.title_of(Organization), relations.hint_of(Organization)
+def superiors(levels: Collection[str]) -> Range:
+    """The organizations at work that may stand above others of all these levels, and those above them."""
+    above = [level for level, takes in placing.TAKES.items() if {one.value for one in takes} >= set(levels)]
+    lowest = max((RANK[level] for level in above), default=-1)
+    shown = [level for level, rank in RANK.items() if rank <= lowest]
+    return Range(
+        field_of(Organization, "parent_id"),
+        lambda row: and_(row.level.in_(shown), Look().standing(row)),
+        lambda row: row.level.in_(above),
     )
-    query = query.where(Organization.level.in_(above), Look().standing(Organization), *searching.conditions(Organization, text))
-    return [Found(*row) for row in db.session.execute(query.limit(relations.MOST))]
-
-
-def counting(sent: MultiDict[str, str]) -> MultiDict[str, str]:
-    """What was sent; if it says of no day, from today."""
-    return sent if "counts" in sent else MultiDict([*sent.items(multi=True), ("counts", TODAY)])

@@ -4,7 +4,7 @@ Everything works by links and buttons alone: js/admin/outline.js opens nodes in 
 lets one drag. However a move is asked for, it goes through one page that says what it opens and closes before it is made.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,20 +18,22 @@ from sqlalchemy import and_
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from admin_app.crud import pickers, relations, searching
+from admin_app.crud import mistakes, pickers, relations, searching
 from admin_app.crud.inputs import read_day
 from admin_app.crud.organization_move import Moving, superiors
 from admin_app.crud.past import Answer
 from admin_app.extensions import db
-from admin_app.reporting import days, guard, moving, outline, scope
+from admin_app.reporting import days, entries, guard, moving, outline, outline_gone, placing, scope
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.outline import Item, Look
+from admin_app.reporting.outline_gone import Gone
+from admin_app.reporting.writes import Held
 from models import Level, Organization
 
 HITS = 50  # found organizations shown in the tree
 OPENED = 40  # nodes that an address may open
 TOO_MANY = N_("At most %(most)s organizations are moved at once here: change more of them from the list.", most=moving.MOST)
-TAKES = {level.value: " ".join(sorted(some)) for level, some in moving.TAKES.items()}
+TAKES = {level.value: " ".join(sorted(some)) for level, some in placing.TAKES.items()}
 
 
 # ── What the address asks for ────────────────────────────────────────────────────────────────────────────────────────
@@ -72,7 +74,7 @@ def read(args: MultiDict[str, str]) -> State:
         look=Look(day, args.get("closed") == "1"),
         nodes=nodes if nodes is None else nodes[-OPENED:],
         at=pickers.number(args.get("id", "")),
-        text=args.get("q", "").replace("\x00", "").strip()[:200],
+        text=entries.clean(args.get("q", ""))[:200],
         part=(part[0], max(part[1], 1)) if len(part) == 2 else (0, 0),
         typed=args.get("on", "") if wrong else "",
         wrong=wrong,
@@ -108,11 +110,9 @@ class Found:
     words: str = ""
 
 
-def search(state: State) -> Found:
+def search(state: State, gone: Gone) -> Found:
     """The tree of what the text means, at most `HITS`; if that is nothing, of what the same keys mean in the other layout."""
-    ways, text = ways_to(state.look, state.text), state.text
-    if not ways and (other := searching.other_layout(text)):
-        ways, text = ways_to(state.look, other), other
+    ways, text = searching.either(state.text, lambda text: ways_to(state.look, text, gone))
     if not ways:
         return Found([], words=_("Nothing is found. Check the spelling, or look on another day."))
     more, ways = len(ways) > HITS, ways[:HITS]
@@ -122,17 +122,19 @@ def search(state: State) -> Found:
     if text != state.text:
         words = _("Searched for “%(meant)s”: the same keys in the other layout.", meant=text) + " " + words
     hits = frozenset(way[-1] for way in ways)
+    there = {node for way in ways for node in way}
     if len(ways) == 1:
-        return Found(outline.opened(db.session, state.look, (), ways[0]), hits, words)
-    return Found(outline.found(db.session, state.look, ways), hits, words)
+        return Found(gone.joined(outline.opened(db.session, state.look, (), ways[0]), there), hits, words)
+    return Found(gone.joined(outline.found(db.session, state.look, ways), there, there), hits, words)
 
 
-def ways_to(look: Look, text: str) -> list[list[int]]:
+def ways_to(look: Look, text: str, gone: Gone) -> list[list[int]]:
     """The ways to what the text means."""
     if not searching.words(text):
         return []
     wanted = and_(*searching.among(Organization, text, relations.ENOUGH))
-    return outline.ways(db.session, look, wanted, [word.text for word in searching.words(text)], HITS + 1)
+    words = [word.text for word in searching.words(text)]
+    return [*outline.ways(db.session, look, wanted, words, HITS + 1), *gone.called(words)]
 
 
 def every(items: Iterable[Item]) -> Iterator[Item]:
@@ -160,24 +162,29 @@ class OrganizationTree:
     def tree_view(self: Any) -> Answer:
         """The tree: ?open=1.25 opens nodes, ?id= the way to one, ?q= the ways to what is found; ?on= as it was, ?closed=1."""
         state = read(request.args)
-        found = search(state) if state.text else self.tree_at(state)
+        gone = outline_gone.of(db.session, state.look)
+        found = search(state, gone) if state.text else self.tree_at(state, gone)
         opened = [one.id for one in every(found.top) if one.nodes]
         facts = {"found": found, "opened": ".".join(map(str, opened)), "searched": bool(state.text) and len(found.hits) != 1}
         return str(self.render("admin/organization_tree.html", **facts, **self.tree_facts(state)))
 
-    def tree_at(self: Any, state: State) -> Found:
+    def tree_at(self: Any, state: State, gone: Gone) -> Found:
         """The tree with what the address opens, and the way to the organization that it names."""
         way = [] if state.at is None else outline.chain(db.session, state.look, state.at)
         lost = _("This organization is not in the tree of that day, or it lies outside what you may see.")
         top = outline.opened(db.session, state.look, state.nodes, way, state.part)
-        return Found(top, frozenset(way[-1:]), "" if way or state.at is None else lost)
+        open_ = {*way[:-1], *([one.id for one in top] if state.nodes is None else state.nodes)}
+        return Found(gone.joined(top, open_), frozenset(way[-1:]), "" if way or state.at is None else lost)
 
     @expose("/tree/below/")
     def tree_below_view(self: Any) -> Answer:
         """A part (?part=2) of what is directly under ?id=: items of a list, for js/admin/outline.js."""
         state = read(request.args)
         part = max(pickers.number(request.args.get("part", "")) or 1, 1)
-        items = [] if state.at is None else outline.under(db.session, state.look, state.at, part)
+        gone = outline_gone.of(db.session, state.look)
+        items = [] if state.at is None else gone.joined(outline.under(db.session, state.look, state.at, part), ())
+        if state.at is not None and not (items and items[-1].after):
+            items += gone.end(state.at, ())
         facts = {"items": items, "above": state.at, "found": Found([]), "searched": False}
         return str(self.render("admin/organization_tree_part.html", **facts, **self.tree_facts(state)))
 
@@ -196,12 +203,11 @@ class OrganizationTree:
 
     @expose("/tree/superiors/<levels>/<field>")
     def tree_superiors_view(self: Any, levels: str, field: str) -> Response:
-        """What may stand above organizations of these levels (joined by points), for ?q=, as `lookup` has it."""
+        """What may stand above organizations of these levels (joined by points), as `lookup` has it."""
         self.demand("edit")
         if field != "parent_id":
             abort(404)
-        found = superiors(levels.split("."), request.args.get("q", "").replace("\x00", "")[:200])
-        return jsonify([{"id": one.id, "title": one.title, "hint": one.hint} for one in found])
+        return jsonify(pickers.answer(db.session, superiors(levels.split(".")), request.args))
 
     @expose("/tree/move/", methods=("GET", "POST"))
     def tree_move_view(self: Any) -> Answer:
@@ -209,14 +215,23 @@ class OrganizationTree:
         self.demand("edit")
         asked = {key for key in map(pickers.number, request.values.getlist("id")) if key is not None}
         many = len(asked) > moving.MOST
-        rows = [] if many else moving.hold(db.session, asked)
+        rows, held = ([], "") if many else unless_held(asked)
         if not rows:
             flash(TOO_MANY if many else _("Choose what is to be moved: drag it, or mark it and press “Move…”."), "error")
             return redirect(self.get_url(".tree_view"))
         state = read(request.values)
-        moved = Moving(self, rows)
-        if moved.sent and moved.form.validate() and moved.weigh():
+        moved = Moving(self, rows, held)
+        if not held and moved.sent and moved.form.validate() and moved.weigh():
             key = rows[0].id
             return redirect(self.get_url(".tree_view", **state.query(id=key), _anchor=f"node-{key}"))
         db.session.rollback()
         return str(self.render("admin/organization_move.html", moved=moved, form=moved.form, state=state))
+
+
+def unless_held(keys: Collection[int]) -> tuple[list[Organization], str]:
+    """What is to be moved, locked; if others hold it, to look at, with the sentence about them."""
+    try:
+        return moving.hold(db.session, keys), ""
+    except Held as held:
+        db.session.rollback()
+        return moving.hold(db.session, keys, look=True), mistakes.sentence(held, Organization, keys)[1]

@@ -21,9 +21,7 @@ Found = dict[str, str]  # title, hint, address
 def offered(views: Iterable[Any], text: str, session: Session) -> list[Found]:
     """Screens first, then organizations and people; if there are none, by the other keyboard layout."""
     views = [view for view in views if view.is_accessible()]
-    found = matching(views, text, session)
-    other = "" if found else searching.other_layout(text)
-    return matching(views, other, session) if other else found
+    return searching.either(text, lambda meant: matching(views, meant, session))[0]
 
 
 def matching(views: list[Any], text: str, session: Session) -> list[Found]:

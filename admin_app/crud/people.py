@@ -12,13 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 from wtforms import Field, Form, ValidationError
 
-from admin_app.crud import mistakes, pickers
+from admin_app.crud import mistakes, pickers, searching
 from admin_app.crud.base import Answer, SchemaView
 from admin_app.crud.fields import FieldSpec, field_of
 from admin_app.crud.inputs import ChoiceField, Filled
 from admin_app.crud.pickers import Picker
 from admin_app.extensions import db
-from admin_app.reporting import accounts, guard, opening, scope
+from admin_app.reporting import accounts, entries, guard, opening, scope
 from admin_app.reporting.actor import full_name
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.imports.kinds import KINDS
@@ -149,7 +149,8 @@ class UserView(SchemaView):
 
     def found(self, text: str) -> list[accounts.Newcomer]:
         """The newcomers that the text may mean."""
-        return accounts.find_unattached(db.session, text.replace("\x00", "").strip()[:200])
+        text = entries.clean(text)[:200]
+        return searching.either(text, lambda one: accounts.find_unattached(db.session, searching.clauses(User, one)))[0]
 
     def title(self, row: User) -> str:
         """The name. Asked of the row itself: its maker may not see an account that is attached to nothing yet."""
@@ -194,16 +195,13 @@ def told(user_id: int, form: AttachForm) -> bool:
 
 def attach(user_id: int, form: AttachForm) -> bool:
     """Attach, or say in the form why not. Is the person attached?"""
-    try:
+    with mistakes.at_fields(form, Membership):
         place = db.session.scalars(select(Organization).where(Organization.id == form.organization_id.data)).one()
         opens = form.effect.data if form.effect else {}
         accounts.attach(db.session, user_id, place, RoleName(form.role.data), opens=opens)  # type: ignore[call-arg]  # a look-up
         db.session.commit()
-    except mistakes.KINDS as error:
-        db.session.rollback()
-        mistakes.place(error, form, Membership)
-        return False
-    return True
+        return True
+    return False
 
 
 def may_end(membership: Membership) -> bool:

@@ -1,9 +1,9 @@
 """Form fields that name rows of other tables; admin/fields.html draws them.
 
 A small table is a native list. A large one is typed: the visible input is called `<field>-text`, the chosen row's id lies in a
-hidden input called as the field; js/admin/combobox.js offers rows while one types. Without scripts the typed name, INN or
-login is looked up when the form is sent. A row that the actor doesn't see is refused as an error, and one that was there
-before is kept as a locked chip: it is neither shown nor lost.
+hidden input called as the field; js/admin/combobox.js offers rows (`admin_app.crud.offers`). Without scripts the typed name,
+INN or login is looked up when the form is sent. A row that the actor doesn't see is refused as an error, and one that was
+there before is kept as a locked chip: it is neither shown nor lost.
 """
 
 import re
@@ -11,11 +11,14 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form, ValidationError
 
-from admin_app.crud import relations
+from admin_app.crud import offers, relations, searching
 from admin_app.crud.fields import FieldSpec
+from admin_app.crud.ranges import Range
 from admin_app.crud.relations import Options
+from admin_app.reporting import entries
 
 TEXT = "-text"  # after the field's name: what stands in the visible input of a picker
 
@@ -47,7 +50,7 @@ class Relation(Field):
         """Also take what was typed into the visible input."""
         super().process(formdata, *args, **kwargs)
         if formdata is not None and self.name + TEXT in formdata:
-            self.typed = formdata.get(self.name + TEXT).replace("\x00", "").strip()
+            self.typed = entries.clean(formdata.get(self.name + TEXT))
 
     def known(self, key: int) -> bool:
         """May the actor name this row here?"""
@@ -66,7 +69,7 @@ class Relation(Field):
         if self.session is None:
             raise ValidationError(_("Choose one of the list."))
         try:
-            return relations.meant(self.session, self.spec, text)
+            return offers.meant(self.session, self.spec, text)
         except ValueError as error:
             raise ValidationError(str(error)) from error
 
@@ -171,3 +174,16 @@ def ready(form: Form, session: Session, address: str) -> None:
         if field.rows is not None:
             offered = {key for key, _title in field.rows}
             field.rows = field.rows + [pair for pair in old.items() if pair[0] not in offered]
+
+
+def answer(session: Session, about: Range, args: MultiDict[str, str]) -> dict[str, Any]:
+    """What a look-up says, for JSON: {rows, recent, said}, a row as `Offer` has it.
+
+    ?q= is what is typed, ?under= the row that is opened, ?recent= the lately chosen ones.
+    """
+    text, under = entries.clean(args.get("q", ""))[:200], number(args.get("under", ""))
+    recent = [key for one in args.get("recent", "").split(",")[: offers.RECENT] if (key := number(one)) is not None]
+    found = offers.find(session, about, text) if searching.words(text) else offers.walk(session, about, under, recent)
+    said = [_("Searched for “%(meant)s”: the same keys in the other layout.", meant=found.instead)] if found.instead else []
+    said += [_("There are more: type on.")] if found.more else []
+    return {"rows": [vars(one) for one in found.rows], "recent": [vars(one) for one in found.recent], "said": " ".join(said)}

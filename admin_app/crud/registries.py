@@ -18,7 +18,7 @@ from admin_app.crud.classifiers import ClassifierView
 from admin_app.crud.organization_tree import OrganizationTree
 from admin_app.crud.reorganizing import Reorganizing
 from admin_app.extensions import db
-from admin_app.reporting import attributes, consequences, dated, organizations, planned, reorganizations, restoring
+from admin_app.reporting import attributes, consequences, dated, hanging, organizations, planned, reorganizations, restoring
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
 from models import Attribute, Level, Organization
@@ -35,6 +35,7 @@ class OrganizationView(OrganizationTree, Reorganizing, SchemaView):
     }
     note = N_("An organization that no longer works is not deleted: give the date from which it files no reports.")
     bulk = ("parent_id", "closed_on")
+    dated = True
     card_template = "admin/organization.html"
 
     def write(self, form: Form, row: Organization, created: bool) -> None:
@@ -45,7 +46,7 @@ class OrganizationView(OrganizationTree, Reorganizing, SchemaView):
     def save(self, form: Form, row: Organization, created: bool) -> bool:
         """A move in the tree and a closing are confirmed first, by whoever has read what they open and close."""
         if created:
-            return super().save(form, row, created)
+            return not effects.twice(form) and super().save(form, row, created)
         counts = when.asked()
         if not counts.validate():
             form.form_errors.append(" ".join([f"{counts.since.label.text}:", *counts.since.errors, *counts.counts.errors]))
@@ -55,26 +56,29 @@ class OrganizationView(OrganizationTree, Reorganizing, SchemaView):
         with dated.from_day(counts.day):
             return effects.weigh(self, form, row) if effects.stirs(form, row) else super().save(form, row, created)
 
+    def archive(self, row: Organization) -> str | None:
+        """The closing, confirmed as on the form: one way to close."""
+        key = row.id
+        try:
+            return "" if effects.carried_out(row, lambda: hanging.archive(db.session, row)) else None
+        except mistakes.KINDS as error:
+            db.session.rollback()
+            return mistakes.sentence(error, Organization, (key,))[1]
+
     def plan(self, form: Form, row: Organization, day: date) -> bool:
         """Keep the form for a day that is still to come: what it would do is done, looked at and taken back. Was it kept?"""
         key, before = row.id, consequences.standing(db.session, row)
-        try:
-            super().write(form, row, False)
-            changes = planned.differences(db.session, row)
+        with mistakes.at_fields(form, Organization, (key,)):
+            changes = planned.differences(db.session, [row], lambda: self.bulk_write(form, row))[key]
             organizations.settle(db.session, row)
-            change = consequences.of_change(db.session, before, row)
-            db.session.rollback()
-            if change and request.form.get("confirmed") != change.digest:
-                g.asked = effects.Asked(effects.lines(change), change.digest)
+            if effects.unread(consequences.of_change(db.session, before, row)):
                 return False
+            db.session.rollback()
             planned.plan(db.session, db.session.get_one(Organization, key), changes, day)
             db.session.commit()
-        except mistakes.KINDS as error:
-            db.session.rollback()
-            mistakes.place(error, form, Organization)
-            return False
-        g.planned = day
-        return True
+            g.planned = day
+            return True
+        return False
 
     def done_words(self, row: Organization) -> str:
         """What was saved, or planned."""
@@ -109,15 +113,16 @@ class OrganizationView(OrganizationTree, Reorganizing, SchemaView):
 
     def sections(self, row: Organization) -> list[card.Section]:
         """The card, with what is filled in of further fields that have ended; as it was on a day, if the address asks for one."""
-        row, _day = when.seen_on(row)
+        row = dated.then(db.session, row, when.day_seen())
         old = [spec for spec in further.ended(self.model, db.session) if spec.get(row)]
         return card.read(row, (*self.specs, *old), db.session, self.address_of)
 
     def beside(self, row: Organization) -> dict[str, Any]:
         """What is planned, what was when, whom it follows."""
         plans, past = when.history(db.session, row, {spec.name: spec for spec in self.specs})
-        _then, day = when.seen_on(row)
-        return super().beside(row) | {"plans": plans, "past": past, "kin": reorganizations.kin(db.session, row), "day": day}
+        kin, day = reorganizations.kin(db.session, row), when.day_seen()
+        was = {"name": dated.then(db.session, row, day).short_name} if day else {}
+        return super().beside(row) | was | {"plans": plans, "past": past, "kin": kin, "day": day}
 
     @expose("/plan/cancel/", methods=("POST",))
     def cancel_plan_view(self) -> Answer:

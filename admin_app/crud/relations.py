@@ -1,38 +1,44 @@
-"""Rows of other tables: how they are called, which may be chosen, and which one a person meant.
+"""Rows of other tables: how they are called, which may be chosen.
 
 Everything is asked through the scoped session: what an actor may not see has no title, is not offered and is not found.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from flask_babel import gettext as _
-from sqlalchemy import Enum, Select, String, cast, func, inspect, literal, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Enum,
+    Integer,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    inspect,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
-from admin_app.crud import searching
 from admin_app.crud.fields import BIG, FieldSpec, Kind, field_of
-from admin_app.reporting import days, lists
+from admin_app.reporting import classifiers, days, lists
 from models import Base, Classifier, ClassifierItem, Form, FormVersion, Organization, Titled, User
 
 FEW = 200  # more rows than that are chosen by typing
-MOST = 20  # rows offered while typing
 ENOUGH = 1000  # rows that a text may mean before their order is no longer looked at
+
+INDENT = "\u2003"  # kept by browsers where spaces are not
 
 LISTED: tuple[type[Base], ...] = (Classifier, ClassifierItem)  # their titles and choices are kept (`reporting.lists`)
 
 Titles = Mapping[tuple[type[Base], int], str]
-
-
-@dataclass(frozen=True)
-class Found:
-    """A row offered to a person: what it is called and what tells it from its namesakes."""
-
-    id: int
-    title: str
-    hint: str = ""
 
 
 def title_of(model: type[Base], alias: Any = None) -> Any:
@@ -43,6 +49,8 @@ def title_of(model: type[Base], alias: Any = None) -> Any:
     if model is FormVersion:
         code = select(Form.code).where(Form.id == of.form_id).scalar_subquery()
         return func.concat_ws(" · ", code, of.label)
+    if model is ClassifierItem:
+        return cast(classifiers.called(of), String)
     column = getattr(of, model.__title__)
     return literal("№ ") + cast(column, String) if model.__title__ == "id" else cast(column, String)
 
@@ -113,13 +121,16 @@ def choosable(spec: FieldSpec) -> Select[Any]:
     model: Any = spec.target
     rows = select(literal(model.__name__), literal(spec.classifier or ""), model.id, title_of(model), order_of(model))
     if spec.classifier:
-        day = days.today()
-        rows = rows.join(Classifier, Classifier.id == ClassifierItem.classifier_id).where(
-            Classifier.code == spec.classifier,
-            or_(ClassifierItem.valid_from == null(), ClassifierItem.valid_from <= day),
-            or_(ClassifierItem.valid_to == null(), ClassifierItem.valid_to >= day),
-        )
+        rows = rows.join(Classifier, Classifier.id == ClassifierItem.classifier_id)
+        rows = rows.where(Classifier.code == spec.classifier, valid(ClassifierItem))
     return rows.order_by(order_of(model), model.id)
+
+
+def valid(columns: Any) -> ColumnElement[bool]:
+    """May the item be chosen today? `columns`: the model or an alias of it."""
+    day = days.today()
+    begun, lasts = or_(columns.valid_from == null(), columns.valid_from <= day), columns.valid_to >= day
+    return and_(begun, or_(columns.valid_to == null(), lasts))
 
 
 Options = dict[tuple[type[Base], str | None], list[tuple[int, str]] | None]
@@ -139,14 +150,45 @@ def options(session: Session, specs: Iterable[FieldSpec]) -> Options:
 def offered(session: Session, specs: Iterable[FieldSpec]) -> Options:
     """The same, asked of the database. No two of the fields have the same rows."""
     names = {(spec.target.__name__, spec.classifier or ""): spec for spec in specs if spec.target is not None}
-    rows: dict[Any, list[tuple[int, str]]] = {(spec.target, spec.classifier): [] for spec in names.values()}
+    rows: dict[Any, list[Item]] = {(spec.target, spec.classifier): [] for spec in names.values()}
     if not names:
         return {}
-    parts = [choosable(spec).limit(FEW + 1) for spec in names.values()]
-    for name, code, row, title, _order in session.execute(parts[0] if len(parts) == 1 else union_all(*parts)):
+    parts = [choosable(spec).add_columns(place_of(spec.target)).limit(FEW + 1) for spec in names.values()]
+    for name, code, row, title, _order, parent in session.execute(parts[0] if len(parts) == 1 else union_all(*parts)):
         spec = names[name, code]
-        rows[spec.target, spec.classifier].append((row, worded(spec.target, title)))  # type: ignore[arg-type]
-    return {key: some if len(some) <= FEW else None for key, some in rows.items()}
+        rows[spec.target, spec.classifier].append(Item(row, worded(spec.target, title), parent))  # type: ignore[arg-type]
+    return {key: outlined(some) if len(some) <= FEW else None for key, some in rows.items()}
+
+
+class Item(NamedTuple):
+    """A row of a small table; of a classifier with what it is part of."""
+
+    id: int
+    title: str
+    parent: int | None
+
+
+def place_of(model: Any) -> Any:
+    """What an `Item` has besides."""
+    return (model.parent_id if model is ClassifierItem else cast(null(), Integer)).label("part_of")
+
+
+def outlined(rows: list[Item]) -> list[tuple[int, str]]:
+    """Ids and titles. Where some stand under others each stands under its own, a little to the right."""
+    ids = {row.id for row in rows}
+    if not any(row.parent in ids for row in rows):
+        return [(row.id, row.title) for row in rows]
+    below: dict[int | None, list[Item]] = defaultdict(list)
+    for row in rows:
+        below[row.parent if row.parent in ids else None].append(row)
+    return list(beneath(below, None, ""))
+
+
+def beneath(below: Mapping[int | None, list[Item]], parent: int | None, indent: str) -> Iterator[tuple[int, str]]:
+    """What stands under an item, all levels of it."""
+    for row in below.get(parent, ()):
+        yield row.id, indent + row.title
+        yield from beneath(below, row.id, indent + INDENT)
 
 
 def chosen(session: Session, wanted: Mapping[FieldSpec, Iterable[int]]) -> dict[tuple[str, int], str]:
@@ -164,31 +206,13 @@ def chosen(session: Session, wanted: Mapping[FieldSpec, Iterable[int]]) -> dict[
     return {(name, key): worded(models[name], title) for name, key, title in rows}  # type: ignore[arg-type]
 
 
-def find(session: Session, spec: FieldSpec, text: str, limit: int = MOST) -> list[Found]:
-    """The rows that the field may name and that `text` may mean, at most `limit`."""
-    model: Any = spec.target
-    rows = choosable(spec).with_only_columns(model.id, title_of(model), hint_of(model))
-    if searching.words(text):
-        rows = rows.where(*searching.among(model, text, ENOUGH))
-    return [Found(key, worded(model, title), hint or "") for key, title, hint in session.execute(rows.limit(limit))]
-
-
 def hint_of(model: type[Base]) -> Any:
-    """What tells a row from its namesakes: an organization's INN and place, a person's login, an item's code."""
+    """What tells a row from its namesakes: an organization's INN and place, a person's login, an item's code if it is not called
+    by it anyway."""
     if model is Organization:
         return func.concat_ws(" · ", Organization.inn, Organization.address)
     if model is User:
         return func.concat_ws(" · ", User.username, User.email)
+    if model is ClassifierItem:
+        return case((model.classifier_id.in_(classifiers.coded()), ""), else_=model.code)
     return cast(model.code, String) if "code" in model.__mapper__.column_attrs else literal("")  # type: ignore[attr-defined]
-
-
-def meant(session: Session, spec: FieldSpec, text: str) -> int:
-    """The one row that a person means by a title, a code or a login. Raises ValueError with a sentence: none, or several."""
-    found = find(session, spec, text, limit=MOST)
-    exact = [one for one in found if text.casefold() in {one.title.casefold(), *one.hint.casefold().split(" · ")}]
-    match exact if len(exact) == 1 else found:
-        case [one]:
-            return one.id
-        case []:
-            raise ValueError(_("Nothing is called “%(text)s” among what you may choose.", text=text))
-    raise ValueError(_("“%(text)s” may mean several: choose one, or type its exact name or code.", text=text))

@@ -85,18 +85,15 @@ class Reorganizing:
     def reorganized(self, form: ReorganizeForm, row: Organization) -> tuple[list[Line] | None, str]:
         """Do it, uncommitted: what it does in words, and the mark of exactly that; None where it can't be done."""
         before = consequences.standing(db.session, row)
-        try:
+        with mistakes.at_fields(form, Organization):
             successor = db.session.get_one(Organization, form.successor_id.data)
             kind, day = SuccessionKind(form.kind.data), cast(date, form.day.data)  # type: ignore[call-arg]  # a look-up
             said = {"day": day, "below": form.below.data, "people": form.people.data}
             done = reorganizations.reorganize(db.session, row, successor, kind, **said)
             change = consequences.of_change(db.session, before, row)
-        except mistakes.KINDS as error:
-            db.session.rollback()
-            mistakes.place(error, form, Organization)
-            return None, ""
-        lines = [*told(done), *(effects.lines(change) if change else ())]
-        return lines, consequences.mark_of([kind, successor.id, said, [vars(line) for line in lines]])
+            lines = [*told(done), *(effects.lines(change) if change else ())]
+            return lines, consequences.mark_of([kind, successor.id, said, [vars(line) for line in lines]])
+        return None, ""
 
 
 COPIED = (

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from admin_app.crud.links import Links
+from admin_app.crud.listing import COLUMN
 from admin_app.crud.pickers import number
 from admin_app.crud.rights import GuardedView
 from admin_app.extensions import db
@@ -22,8 +23,9 @@ class SavedViews(GuardedView):
         """What the list shows: pinned views, and whether the list now is one of them."""
         found = saved_views.found(db.session, self.endpoint)
         now = links.query().lstrip("?")
-        here = next((one.id for one in found if one.query == now), None)
-        return {"views": found, "here": here, "query": now, "sharings": saved_views.sharings(scope.current())}
+        same = now if COLUMN in request.args else links.query(**{COLUMN: ""}).lstrip("?")  # but for remembered columns
+        here = next((one.id for one in found if one.query == same), None)
+        return {"views": found, "here": here, "query": now, "plain": not same, "sharings": saved_views.sharings(scope.current())}
 
     @expose("/views/", methods=("GET", "POST"))
     def saved_view(self) -> str | Response:

@@ -8,9 +8,9 @@ compared by a pattern of letters in both cases.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, String, Text, and_, cast, false, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -28,6 +28,7 @@ MOST = 8  # words of one question
 GRAM = 3
 ENGLISH = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>~"
 RUSSIAN = "йцукенгшщзхъфывапролджэячсмитьбюёЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮЁ"
+Found = TypeVar("Found")
 TO_RUSSIAN, TO_ENGLISH = str.maketrans(ENGLISH, RUSSIAN), str.maketrans(RUSSIAN, ENGLISH)
 
 
@@ -61,6 +62,16 @@ def other_layout(text: str) -> str:
     return turned if turned != text and words(turned) else ""
 
 
+def either(text: str, ask: Callable[[str], Found]) -> tuple[Found, str]:
+    """What `ask` finds for the text, or if that is nothing for what the same keys mean in the other layout; and what it was
+    asked for.
+    """
+    found = ask(text)
+    other = "" if found else other_layout(text)
+    again = ask(other) if other else found
+    return (again, other) if other and again else (found, text)
+
+
 def looks_at(model: type[Base], spec: FieldSpec) -> bool:
     """Is the field one of those that are searched?"""
     return spec.search or spec.name == THROUGH.get(model, ("",))[0]
@@ -73,6 +84,8 @@ def clauses(model: Any, text: str) -> list[ColumnElement[bool]]:
     (12 s among 20,000 people against 30 ms), so the guess is hidden from it.
     """
     found = [or_(*some) for word in words(text) if (some := list(meanings(model, word)))]
+    if found and "code" in model.__mapper__.column_attrs:  # a code is typed from its beginning, with its signs
+        found = [or_(and_(*found), func.starts_with(func.lower(model.code), text.strip().lower()))]
     return found if indexed(model) else [func.coalesce(one, false()) for one in found]
 
 
@@ -116,6 +129,14 @@ def readings(word: Word) -> Iterator[tuple[str, ...]]:
         yield (word.text[1:] if len(word.text) == 11 and word.text[0] in "78" else word.text,)
     if len(word.groups) > 1 or len(word.text) < LONG:
         yield tuple(one if len(one) >= LONG else f" {one} " for one in word.groups)
+
+
+def numbers(word: Word) -> list[str]:
+    """A long number in every way in which it may stand in a key by itself."""
+    if len(word.text) < LONG or not word.is_number:
+        return []
+    is_phone = len(word.text) == 11 and word.text[0] in "78"
+    return [first + word.text[1:] for first in ("7", "8")] if is_phone else [word.text]
 
 
 def within(model: Any, pieces: tuple[str, ...]) -> ColumnElement[bool]:

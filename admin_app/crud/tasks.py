@@ -85,5 +85,5 @@ class TaskView(Entrance):
         """Where the log shows what was done; empty for those who don't read it there."""
         if not any(view.model is Event for view in self.screens()):
             return ""
-        told = undo.read(db.session, select(Event.id).where(Event.batch == task.batch, Event.kind.startswith("row.")).limit(1))
+        told = undo.read(db.session, select(Event.id).where(Event.batch == task.batch, undo.DONE).limit(1))
         return str(self.get_url("event.batch_view", batch=task.batch)) if told else ""

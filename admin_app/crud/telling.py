@@ -17,17 +17,21 @@ from admin_app.crud import attributes, card, relations, values
 from admin_app.crud.fields import FieldSpec, Kind, field_of
 from admin_app.crud.relations import Titles
 from admin_app.extensions import db
-from models import Base, Comment, Everyone, Membership, Organization, Report, Role, User
+from admin_app.reporting import planned, undo_plans
+from models import Base, Comment, Everyone, Membership, Organization, Report, Role, Succession, User
 
 FACTS: dict[str, LazyString] = {
     "answer": N_("Answer"),
     "asked": N_("Requests"),
+    "below": N_("Went over to the successor"),
     "cell": N_("Cell"),
     "comment": N_("Comment"),
+    "day": N_("From which day"),
     "fields": N_("What was changed"),
     "from": N_("Before"),
     "gain": N_("Will see it"),
     "handed_over": N_("Reports under review that go to another reviewer"),
+    "kind": N_("What happened"),
     "lose": N_("Will no longer see it"),
     "merged_from": N_("Duplicate"),
     "merged_into": N_("The one that stays"),
@@ -41,6 +45,7 @@ FACTS: dict[str, LazyString] = {
     "requests": N_("Open requests"),
     "role": N_("Role"),
     "size": N_("Size, bytes"),
+    "successor": N_("Successor"),
     "text": N_("Text"),
     "to": N_("After"),
     "unfiled": N_("Reports not filed"),
@@ -56,8 +61,9 @@ NAMED: dict[str, type[Base]] = {
     "merged_from": Organization,
     "merged_into": Organization,
 }  # facts that are a row's id
-KEPT = frozenset({"ids"})  # facts for a way back, not for people
+KEPT = frozenset({"ids", planned.INSTEAD})  # facts for a way back, not for people
 STATE, ROLE, SINCE = field_of(Report, "state"), field_of(Role, "name"), field_of(Membership, "valid_from")
+HOW = field_of(Succession, "kind")
 
 
 class Details:
@@ -70,8 +76,8 @@ class Details:
 
     @property
     def of_row(self) -> bool:
-        """Is it one of the events of `history`, `{"field": [old, new]}`?"""
-        return self.row.kind.startswith("row.")
+        """Is it one of the events of `history`, `{"field": [old, new]}`, or one that tells of plans like that?"""
+        return self.row.kind.startswith("row.") or self.row.kind in undo_plans.KINDS
 
     def references(self) -> Iterator[tuple[type[Base], int]]:
         """The rows that the data names: model and id."""
@@ -127,8 +133,12 @@ class Details:
 
     def spec(self, name: str) -> FieldSpec | None:
         """The field whose words the value takes."""
+        if name == "day":
+            return SINCE
         if self.of_row:
             return self.specs.get(name)
+        if name == "kind":
+            return HOW
         moved = name in {"from", "to"} and self.row.subject_type == "report"
         return STATE if moved else ROLE if name == "role" else SINCE if self.since(name) else None
 

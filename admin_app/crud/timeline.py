@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from admin_app.crud import values
 from admin_app.crud.telling import KEPT, MODELS, Details, details_of
-from admin_app.reporting import audit, guard, history, scope, undo
+from admin_app.reporting import audit, guard, history, reorganizations, restoring, scope, undo, undo_plans
 from admin_app.reporting.guard import Permission
 from models import Base, Event, ImportRun, Membership, Organization, Request, User
 
@@ -25,6 +25,7 @@ ORIGINS = {
     "bulk": N_("Changed together with others"),
     "merge": N_("Two organizations are merged"),
     "move": N_("Moved in the tree"),
+    "reorganization": N_("Reorganized"),
     "undo": N_("Undone"),
 }
 TWICE = ("user.attached", "user.detached")  # said by the attachment's own events
@@ -112,7 +113,8 @@ def entry(told: Details, row: Any, seen: dict[str, str]) -> Entry:
     other = MODELS.get(event.subject_type)
     subject = "" if itself or other is None else f"{other.__label__}: {naming(told)}"
     made = changes(told)
-    can_undo = bool(made) and event.kind.startswith("row.") and event.subject_type in history.BY_TABLE
+    whole = event.kind == "organization.reorganized" and event.origin == reorganizations.ORIGIN
+    can_undo = bool(made) and (told.of_row or whole) and undoable(event)
     return Entry(
         id=event.id,
         when=values.at(event.at),
@@ -125,6 +127,13 @@ def entry(told: Details, row: Any, seen: dict[str, str]) -> Entry:
         batch=event.batch,
         can_undo=can_undo,
     )
+
+
+def undoable(event: Event) -> bool:
+    """Is it a change that is undone, and the reader's to undo?"""
+    model = undo.MODELS.get(undo.table_of(event))
+    right = restoring.RIGHTS.get(model) if model else None
+    return right is not None and bool(guard.may(scope.current(), right))
 
 
 def naming(told: Details) -> str:
@@ -142,7 +151,8 @@ def changes(told: Details) -> list[Change]:
         shown = [(told.label(name), told.value(name, value)) for name, value in told.row.data.items() if name not in KEPT]
         return [Change(label, "", str(value)) for label, value in shown if value not in (None, "", [])]
     pairs = [(name, pair) for name, pair in told.row.data.items() if isinstance(pair, list) and len(pair) == 2]
-    return [Change(told.label(name), text(told, name, old), text(told, name, new)) for name, (old, new) in pairs]
+    day = [Change(told.label("day"), "", text(told, "day", told.row.data["day"]))] if told.row.kind in undo_plans.KINDS else []
+    return day + [Change(told.label(name), text(told, name, old), text(told, name, new)) for name, (old, new) in pairs]
 
 
 def text(told: Details, name: str, value: Any) -> str:

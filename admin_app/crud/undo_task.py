@@ -5,7 +5,7 @@
 """
 
 import uuid
-from collections.abc import Container
+from collections.abc import Collection, Container
 from dataclasses import asdict
 from typing import Any
 
@@ -14,8 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_app.crud import mistakes, undo_words
-from admin_app.reporting import scope, undo, undo_many
-from admin_app.reporting.imports import runs
+from admin_app.reporting import bookkeeping, scope, undo, undo_many
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.tasks import verbs
 from admin_app.reporting.tasks.verbs import Given, Tell
@@ -63,12 +62,17 @@ class UndoDoer:
             own = select(ImportRun).where(ImportRun.id == task.asked["import"])
             if done < task.found["ready"]:
                 raise Refused(_("Rows of this import were changed since, so it can't be taken back as a whole."))
-            runs.save(session, session.scalars(own).one(), state=ImportState.REVERSED)
+            bookkeeping.save(session, session.scalars(own).one(), state=ImportState.REVERSED)
         return done
 
     def say(self, error: Exception, table: str) -> str:  # noqa: ARG002  # the batch may be of several tables
         """The sentence for what stood in the way."""
         return mistakes.sentence(error, Event)[1]
+
+    def touches(self, session: Session, task: Given, table: str, keys: Collection[int]) -> bool:
+        """Does the batch tell of one of these rows?"""
+        told = select(Event.id).where(Event.batch == uuid.UUID(task.asked["batch"]))
+        return session.scalar(told.where(Event.subject_type == table, Event.subject_id.in_(keys)).limit(1)) is not None
 
 
 class Summary:

@@ -1,16 +1,18 @@
 """The steps of an undo in words."""
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from admin_app.crud import timeline, values
 from admin_app.crud.telling import Details, titles_of
+from admin_app.reporting import undo_plans
 from admin_app.reporting.undo_steps import Part, Step, Verb
-from models import Membership, User
+from models import Base, Membership, Organization, OrganizationFact, User
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Shown:
 
 def shown(steps: Sequence[Step], chosen: Container[str]) -> list[Shown]:
     """The steps in words, with one statement for all the rows that they name."""
-    told = [Details(stand_in(step), step.model, {}) for step in steps]
+    told = [details(step) for step in steps]
     titles = titles_of(told)
     for one in told:
         one.titles = titles
@@ -54,9 +56,26 @@ def worded(step: Step, told: Details, chosen: Container[str]) -> Shown:
     taken = step.verb is Verb.TAKE
     lines = [line(step, part, told, chosen) for part in step.parts if part.conflict or not taken]
     place = step.place() if taken and step.parts_in_conflict else ""
-    table = "" if step.verb is Verb.BRING else step.model.__tablename__
-    kind = str(step.model.__label__)
+    table = "" if step.verb is Verb.BRING else about(step).__tablename__
+    kind = str(about(step).__label__)
     return Shown(table, step.key, step.title, kind, does(step), step.refused, lines, place, place in chosen)
+
+
+def about(step: Step) -> type[Base]:
+    """The table of the row that people know: plans are an organization's."""
+    return Organization if step.model is OrganizationFact else step.model
+
+
+def details(step: Step) -> Details:
+    """What the step names, in words. The same field may be planned for several days."""
+    told = Details(stand_in(step), about(step), {})
+    if step.model is OrganizationFact:
+        for part in step.parts:
+            name, day = undo_plans.read(part.name)
+            if spec := told.specs.get(name):
+                label = _("%(field)s, planned for %(day)s", field=spec.label, day=format_date(day, "dd.MM.yyyy"))
+                told.specs[part.name] = replace(spec, label=label)
+    return told
 
 
 def stand_in(step: Step) -> Any:
@@ -67,7 +86,7 @@ def stand_in(step: Step) -> Any:
 
 def line(step: Step, part: Part, told: Details, chosen: Container[str]) -> Line:
     """One field in words."""
-    now, back = (timeline.text(told, part.name, value) for value in (part.now, part.before))
+    now, back = (said(step, told, part.name, value) for value in (part.now, part.before))
     if not part.conflict:
         return Line(told.label(part.name), now if step.verb is Verb.SET else "", back)
     since = f"{part.since.name}, {values.at(part.since.at)}" if part.since else ""
@@ -75,8 +94,18 @@ def line(step: Step, part: Part, told: Details, chosen: Container[str]) -> Line:
     return Line(told.label(part.name), now, back, place, since or _("changed since"), place in chosen)
 
 
+def said(step: Step, told: Details, name: str, value: Any) -> str:
+    """A value in words; of plans also that there is none."""
+    if step.model is not OrganizationFact:
+        return timeline.text(told, name, value)
+    return _("no plan") if value is None else timeline.text(told, name, value[0]) or _("empty")
+
+
 def does(step: Step) -> str:
     """What happens to the row."""
+    if step.model is OrganizationFact:
+        again = any(part.before for part in step.parts)
+        return _("It is planned again.") if again else _("The card has not changed yet: the plan is taken back.")
     if step.verb is Verb.SET:
         return ""
     if step.verb is Verb.BRING:

@@ -13,7 +13,7 @@ from admin_app.crud import mistakes, pickers, timeline, undo_task, undo_words
 from admin_app.crud.events import EventView, separation
 from admin_app.crud.past import Answer
 from admin_app.extensions import db
-from admin_app.reporting import undo, undo_many
+from admin_app.reporting import reorganizations, undo, undo_many
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.tasks import verbs
 from admin_app.reporting.undo_steps import Plan
@@ -31,11 +31,11 @@ class LogView(EventView):
         self.demand("list")
         batch = self.batch()
         before = pickers.number(request.args.get("before", ""))
-        query = select(Event).where(Event.batch == batch, Event.kind.startswith("row.")).order_by(Event.id.desc())
+        query = select(Event).where(Event.batch == batch, undo.DONE).order_by(Event.id.desc())
         found = undo.read(db.session, (query.where(Event.id < before) if before else query).limit(LOG_PAGE + 1))
         if not found:
             abort(404, _("Nothing was changed here, or it lies outside what you may see."))
-        (count,) = undo.read(db.session, select(func.count(Event.id)).where(Event.batch == batch, Event.kind.startswith("row.")))
+        (count,) = undo.read(db.session, select(func.count(Event.id)).where(Event.batch == batch, undo.DONE))
         page = found[:LOG_PAGE]
         older = page[-1].id if len(found) > LOG_PAGE else None
         told = timeline.entries(db.session, page)
@@ -93,6 +93,8 @@ class LogView(EventView):
             batch = self.batch()
             return undo.of_batch(batch), str(self.get_url(".batch_view", batch=batch))
         key = pickers.number(request.args.get("id", ""))
+        if key is not None and (all_of := undo.whole(db.session, key, reorganizations.ORIGIN)):
+            return undo.of_batch(all_of), str(self.get_url(".batch_view", batch=all_of))
         return (abort(404) if key is None else undo.of_event(key)), str(self.get_url(".details_view", id=key))
 
     def rehearsed(self, asked: Any, chosen: tuple[str, ...]) -> Plan:
@@ -109,7 +111,7 @@ class LogView(EventView):
 
 def is_told(batch: uuid.UUID) -> bool:
     """Does the actor read anything of the batch in the log?"""
-    return bool(undo.read(db.session, select(Event.id).where(Event.batch == batch, Event.kind.startswith("row.")).limit(1)))
+    return bool(undo.read(db.session, select(Event.id).where(Event.batch == batch, undo.DONE).limit(1)))
 
 
 def counts(made: Plan, chosen: tuple[str, ...]) -> dict[str, int]:

@@ -11,13 +11,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as N_
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from wtforms import Form, RadioField, ValidationError
 
 from admin_app.crud import relations, values
 from admin_app.crud.fields import FieldSpec
 from admin_app.crud.inputs import DayField, Filled
-from admin_app.extensions import db
-from admin_app.reporting import dated, days
+from admin_app.reporting import dated, days, planned
+from admin_app.reporting.planned import FromDay
 from models import Organization, OrganizationFact
 
 TODAY, DAY, ALWAYS = "today", "day", "always"
@@ -31,6 +32,7 @@ class When(Form):
     counts = RadioField(
         N_("The change counts"),
         [Filled()],
+        validate_choice=False,
         choices=[
             (TODAY, N_("from today")),
             (DAY, N_("from another day, past or to come")),
@@ -40,6 +42,11 @@ class When(Form):
         description=N_("Reports and totals of earlier periods show the organization as it was then."),
     )
     since = DayField(N_("From which day"))
+
+    def validate_counts(self, field: RadioField) -> None:
+        """Raises ValidationError for what none of the choices sends."""
+        if field.data not in (TODAY, DAY, ALWAYS):
+            raise ValidationError(_("Choose one of the list."))
 
     def validate_since(self, field: DayField) -> None:
         """Raises ValidationError for another day that is not said, or is beyond reason."""
@@ -61,9 +68,35 @@ class When(Form):
         return self.since.data if self.counts.data == DAY and self.since.data and self.since.data > days.today() else None
 
 
-def asked() -> When:
-    """What the sent form says of it; one sent without (a page that is older than this question) means today."""
-    return When(request.form if request.method == "POST" and "counts" in request.form else None)
+def asked(since: FromDay = planned.TODAY) -> When:
+    """What the sent form says of it; a page that is only shown offers what was chosen before."""
+    return When(counting(request.form) if request.method == "POST" else None, data=choice(since))
+
+
+def counting(sent: MultiDict[str, str]) -> MultiDict[str, str]:
+    """What was sent; without a word of it (from a page that is older than this question) it means today."""
+    return sent if "counts" in sent else MultiDict([*sent.items(multi=True), ("counts", TODAY)])
+
+
+def from_day(form: Form) -> FromDay:
+    """From which day what this form asks for counts; today, where it does not ask that."""
+    return FromDay(form.day) if isinstance(form, When) else planned.TODAY
+
+
+def choice(since: FromDay) -> dict[str, Any]:
+    """The form's data for it."""
+    counts = TODAY if since.day is None else ALWAYS if since.day == dated.ALWAYS else DAY
+    return {"counts": counts, "since": since.day if counts == DAY else None}
+
+
+def words(since: FromDay) -> str:
+    """From which day it counts, for a preview."""
+    day = "" if since.day in (None, dated.ALWAYS) else format_date(since.day, "dd.MM.yyyy")
+    if since.planned:
+        return _("The change counts from %(day)s: until then it is planned, and the cards stay as they are.", day=day)
+    if since.day is None:
+        return _("The change counts from today.")
+    return _("The change counts from %(day)s.", day=day) if day else _("The change is a correction: it was so all the time.")
 
 
 # ── On the card ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -122,10 +155,9 @@ def typed(spec: FieldSpec, value: Any) -> Any:
     return value if spec.target is not None else dated.typed(spec.name, value)
 
 
-def seen_on(row: Organization) -> tuple[Organization, date | None]:
-    """The organization as the address asks for it (?on=2025-10-01), and the day, if it was another one then."""
+def day_seen() -> date | None:
+    """The day for which the address asks for the organization (?on=2025-10-01); None is today."""
     try:
-        day = date.fromisoformat(request.args.get("on", ""))
+        return date.fromisoformat(request.args.get("on", ""))
     except ValueError:
-        return row, None
-    return dated.then(db.session, row, day), day
+        return None

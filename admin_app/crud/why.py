@@ -15,8 +15,9 @@ from sqlalchemy.orm import joinedload
 from wtforms import Form
 
 from admin_app.crud import pickers
-from admin_app.crud.base import NO_ROW, Answer, SchemaView
+from admin_app.crud.base import Answer, SchemaView
 from admin_app.crud.fields import field_of
+from admin_app.crud.forming import NO_ROW
 from admin_app.crud.pickers import Picker
 from admin_app.crud.rights import Entrance
 from admin_app.extensions import db

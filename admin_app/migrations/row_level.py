@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 log = logging.getLogger(__name__)
 
-ROLES = ("modo_rows", "modo_support")
+ROLES = ("modo_rows", "modo_area", "modo_support")
 # Another MODO on the same server may have made a role, at this moment even.
 ROLE = """
 DO $$ BEGIN
@@ -25,7 +25,8 @@ GRANTS = (
 )
 MAY = "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
 ARE = """
-SELECT count(*) = 2 FROM pg_roles WHERE rolname IN ('modo_rows', 'modo_support') AND pg_has_role(current_user, oid, 'MEMBER')
+SELECT count(*) = 3 FROM pg_roles
+WHERE rolname IN ('modo_rows', 'modo_area', 'modo_support') AND pg_has_role(current_user, oid, 'MEMBER')
 """
 # Every setting stands in a SELECT of its own: it is then read once a statement, not once a row.
 ME = "(SELECT nullif(current_setting('modo.user', true), '')::int)"
@@ -33,6 +34,7 @@ LOW = "(SELECT current_setting('modo.low', true))"
 HIGH = "(SELECT current_setting('modo.high', true))"
 PATHS = "ARRAY(SELECT unnest(string_to_array(nullif(current_setting('modo.paths', true), ''), ',')))"
 VALUES = "ARRAY(SELECT unnest(string_to_array(nullif(current_setting('modo.values', true), ''), ',')))"
+AREA = "area = (SELECT current_setting('modo.area', true))"  # in the model's column, which an index orders
 NODE = f"path >= {LOW} AND path < {HIGH} AND path ^@ ANY ({PATHS})"
 AT = "EXISTS (SELECT FROM organization o WHERE o.id = {})"  # the organization's own policy judges that one
 PLACED = AT.format("organization_id")
@@ -58,7 +60,7 @@ def make(connection: Connection) -> bool:
     """Roles, privileges, policies; False, with a line in the log, where the login role may neither make the roles nor be them."""
     may = connection.scalar(text(MAY))
     if not may and not connection.scalar(text(ARE)):
-        log.warning("PostgreSQL's row-level security is off: the database user can't make the roles modo_rows and modo_support")
+        log.warning("PostgreSQL's row-level security is off: the database user can't make the roles %s", ", ".join(ROLES))
         return False
     for role in ROLES:
         if may:
@@ -67,9 +69,10 @@ def make(connection: Connection) -> bool:
         for grant in GRANTS:
             connection.execute(text(grant.format(role=role)))
     drop(connection)
-    for table, conditions in there(connection):
+    for table, (rows, support) in there(connection):
         connection.execute(text(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"))
-        for role, condition in zip(ROLES, conditions, strict=True):
+        area = AREA if table == "organization" and has_area(connection) else rows
+        for role, condition in zip(ROLES, (rows, area, support), strict=True):
             connection.exec_driver_sql(f"CREATE POLICY {role} ON {table} TO {role} USING ({condition})")
     return True
 
@@ -78,6 +81,12 @@ def there(connection: Connection) -> list[tuple[str, tuple[str, str]]]:
     """The policies of the tables that are there: an earlier migration makes those of its own time."""
     made = "SELECT to_regclass(:name) IS NOT NULL"
     return [(name, pair) for name, pair in POLICIES.items() if connection.scalar(text(made), {"name": name})]
+
+
+def has_area(connection: Connection) -> bool:
+    """Has the table of organizations its areas already? They came with migration 0015."""
+    made = "SELECT EXISTS (SELECT FROM information_schema.columns WHERE table_name = 'organization' AND column_name = 'area')"
+    return bool(connection.scalar(text(made)))
 
 
 def drop(connection: Connection) -> None:

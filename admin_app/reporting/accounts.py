@@ -6,7 +6,7 @@ Every verb writes into the session it is given; the edge commits.
 
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -15,12 +15,12 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_security.utils import hash_password
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from admin_app.reporting import account_letters as say
-from admin_app.reporting import audit, days, entries, guard, letters, memberships, notices, passwords, scope
+from admin_app.reporting import audit, days, guard, letters, memberships, notices, passwords, scope
 from admin_app.reporting.actor import current, full_name
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
@@ -270,15 +270,10 @@ class Newcomer:
     registered: datetime
 
 
-def find_unattached(session: Session, query: str, limit: int = 20) -> list[Newcomer]:
-    """People attached to nothing, newest first; every word of ``query`` is part of a name, a login, an address or a number."""
+def find_unattached(session: Session, wanted: Iterable[ColumnElement[bool]] = (), limit: int = 20) -> list[Newcomer]:
+    """People attached to nothing, newest first, of whom all that is ``wanted`` is true."""
     guard.require(Permission.USER_ATTACH)
-    query = entries.clean(query)
-    people = select(User).where(User.active, ~exists().where(Membership.user_id == User.id, memberships.lasting()))
-    for word in query.split():
-        told = (func.lower(User.username), func.lower(User.email), User.phone)
-        named = func.strpos(User.sort_key, func.sort_key(word)) > 0
-        people = people.where(or_(named, *(func.strpos(text, word.lower()) > 0 for text in told)))
+    people = select(User).where(User.active, ~exists().where(Membership.user_id == User.id, memberships.lasting()), *wanted)
     with scope.unscoped("finding people attached to nothing"):
         found = session.scalars(people.order_by(User.created_at.desc(), User.id.desc()).limit(limit))
         return [newcomer(row) for row in found]

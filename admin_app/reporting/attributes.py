@@ -13,6 +13,7 @@ from flask_babel import ngettext
 from sqlalchemy import func, inspect, or_, select
 from sqlalchemy.orm import InstanceState, Session, joinedload
 
+from admin_app.reporting import classifiers
 from admin_app.reporting.actor import quietly
 from admin_app.reporting.refusal import Refused
 from models import Attribute, AttributeKind, ClassifierItem, Organization
@@ -44,9 +45,36 @@ def judge(session: Session, attribute: Attribute) -> None:
         raise Refused(_("A yes-or-no field is never empty, so it cannot be required."), "required_types")
     if attribute.valid_from and attribute.valid_to and attribute.valid_to < attribute.valid_from:
         raise Refused(_("The last day is before the first."), "valid_to")
+    if (name := taken(session, attribute)) is not None:
+        raise Refused(_("There is a field called “%(name)s” already: nobody could tell the two apart.", name=name), "title")
     for name in ("code", "kind", "classifier_id"):
         if replaced(attribute, name) and (name == "code" or uses(session, attribute)):
             raise Refused(_("Organizations have this filled in, so it stays as it is: end the field, add another."), name)
+
+
+def taken(session: Session, attribute: Attribute) -> str | None:
+    """The field of organizations that is called so already: of the schema, or a further one that is given on one of its days."""
+    mine = folded(attribute.title)
+    for part in inspect(Organization).attrs:
+        info = part.columns[0].info if hasattr(part, "columns") else part.info
+        if "label" in info and not info.get("hidden") and folded(str(info["label"])) == mine:
+            return str(info["label"])
+    others = [one for one in known(session) if one is not attribute and one.id != attribute.id and folded(one.title) == mine]
+    return next((one.title for one in others if meet(one, attribute)), None)
+
+
+def folded(title: str) -> str:
+    """A title as it is compared."""
+    return " ".join(title.casefold().replace("ё", "е").split())
+
+
+def meet(one: Attribute, other: Attribute) -> bool:
+    """Is there a day on which both are given?"""
+    first, last = (
+        max(each.valid_from or date.min for each in (one, other)),
+        min(each.valid_to or date.max for each in (one, other)),
+    )
+    return first <= last
 
 
 def replaced(attribute: Attribute, name: str) -> bool:
@@ -80,8 +108,7 @@ def told(session: Session, extra: Mapping[str, Any]) -> list[tuple[str, list[Any
         return []
     found = [(one, extra[one.code]) for one in known(session) if extra.get(one.code) not in (None, [], False)]
     ids = {key for one, value in found if one.kind in CHOSEN for key in listed(value)}
-    rows = session.execute(select(ClassifierItem.id, ClassifierItem.title).where(ClassifierItem.id.in_(ids)))
-    titles = {key: title for key, title in rows}  # noqa: C416  # a row is no pair to the type checker
+    titles = classifiers.names(session, ids)
     return [(one.title, [spoken(one, value, titles) for value in listed(value)]) for one, value in found]
 
 

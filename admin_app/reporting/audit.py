@@ -22,7 +22,7 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import Session, object_session
 
 from admin_app.reporting.actor import current, full_name, settle
-from models import Base, Event, Membership, Organization, Report, Role, User
+from models import Base, Event, Membership, Organization, Report, Role, Succession, User
 
 EVENTS: dict[str, LazyString] = {
     "account.activated": _("The account is activated"),
@@ -87,8 +87,9 @@ _operation: ContextVar[Operation | None] = ContextVar("operation", default=None)
 def together(origin: str, batch: uuid.UUID | None = None) -> Iterator[uuid.UUID]:
     """``with together("import:5"):`` the events of the block carry one batch (a new one, or this) and this origin.
 
-    ``origin`` is one of ``bulk``, ``move``, ``request:<id>``, ``import:<id>``, ``undo:<event or batch>``, ``merge:<id>``. A block
-    in another belongs to the outer one. Pending writes are flushed in and out: each event lands where its change was made.
+    ``origin`` is one of ``bulk``, ``move``, ``request:<id>``, ``import:<id>``, ``undo:<event or batch>``, ``merge:<id>``,
+    ``reorganization``. A block in another belongs to the outer one. Pending writes are flushed in and out: each event lands where
+    its change was made.
     """
     outer = _operation.get()
     made = outer or Operation(batch or uuid.uuid4(), origin)
@@ -150,6 +151,8 @@ def about(row: Base, organization_id: int | None = None) -> dict[str, Any]:
 
 def home(row: Base) -> int | None:
     """The organization that the row belongs to, if its table says so."""
+    if isinstance(row, Succession):
+        return row.predecessor_id
     return row.id if isinstance(row, Organization) else getattr(row, "organization_id", None)
 
 
@@ -159,6 +162,10 @@ def title(row: Base) -> str:
         return full_name(row)
     if isinstance(row, Membership):
         return " · ".join(title(part) for part in members(row) if part is not None)
+    if isinstance(row, Succession):
+        session = object_session(row)
+        both = [session.get(Organization, key) for key in (row.predecessor_id, row.successor_id)] if session else []
+        return " → ".join(title(one) for one in both if one is not None)
     if isinstance(row, Role):
         return str(row.name.title)
     if isinstance(row, Report):

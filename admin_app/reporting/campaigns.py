@@ -11,7 +11,7 @@ FROM_THE_TOP = [level.value for level in Level]
 def judge(campaign: Campaign) -> None:
     """Raises Refused, naming the field, if the deadline or the levels make no sense together.
 
-    Who files and has no reviewing level above is reviewed by the organization above (`workflow.next_reviewer`).
+    Who files and has no reviewing level above is reviewed by the organization above (`reviewing.next_reviewer`).
     """
     if campaign.deadline < campaign.period.starts_on:
         raise Refused(_("The deadline is before the period begins."), "deadline")

@@ -1,10 +1,13 @@
 """Items of lists as a tree: what an item may be part of, and moving it."""
 
+from collections.abc import Iterable
+from functools import cache
 from itertools import pairwise
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import case, select
+from sqlalchemy.orm import Session, aliased
 
 from admin_app.reporting.refusal import Refused
 from models import ClassifierItem, Organization
@@ -15,6 +18,26 @@ COLUMNS = tuple(  # of an organization, each with one item of a list
     if any(key.column.table is ClassifierItem.__table__ for key in column.foreign_keys)
 )
 STEPS = frozenset({"up", "down", "in", "out", "put"})
+
+
+@cache
+def coded() -> Any:
+    """The lists whose items are called by their codes too, as a SELECT of ids: those that are trees. There a title alone may
+    stand on several levels («Обучение профессиональное» is both 85.3 and 85.30 of ОКВЭД).
+    """
+    item = aliased(ClassifierItem)
+    return select(item.classifier_id).where(item.parent_id.is_not(None)).correlate(None)
+
+
+def called(item: Any) -> Any:
+    """The SQL text by which an item is called: its title, in a tree after its code. `item`: the model or an alias of it."""
+    return case((item.classifier_id.in_(coded()), item.code.concat(" ").concat(item.title)), else_=item.title)
+
+
+def names(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """What these items are called."""
+    rows = session.execute(select(ClassifierItem.id, called(ClassifierItem)).where(ClassifierItem.id.in_(ids)))
+    return {key: name for key, name in rows}  # noqa: C416  # a row is no pair to the type checker
 
 
 def judge(session: Session, item: ClassifierItem) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Select, and_, false, func, not_, or_, select, true
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import memberships, owing, rules, tree, workflow
+from admin_app.reporting import memberships, owing, reviewing, rules, tree
 from admin_app.reporting.actor import Actor, Reach, full_name, quietly
 from models import Campaign, Level, Membership, Organization, Report, ReportState, Request, RequestState, Role, RoleName, User
 
@@ -137,13 +137,13 @@ def of_change(session: Session, before: Standing, organization: Organization) ->
     closing = organization.closed_on is not None and not before.closed
     if not moved and not closing:
         return None
-    now, reviewing = watchers(session, organization), under_review(session, organization)
+    now, under = watchers(session, organization), under_review(session, organization)
     return Change(
         moved,
         part(session, organization),
         tuple(sorted(now - before.watchers)),
         tuple(sorted(before.watchers - now)),
-        sum(before.reviewers.get(key) != reviewer for key, reviewer in reviewing.items()),
+        sum(before.reviewers.get(key) != reviewer for key, reviewer in under.items()),
         before.owed - owed(session, organization),
     )
 
@@ -151,7 +151,7 @@ def of_change(session: Session, before: Standing, organization: Organization) ->
 def watchers(session: Session, organization: Organization) -> frozenset[int]:
     """The people who see the organization by an attachment in force (`rules.within`, asked from the other side)."""
     own = [organization.id] + ([organization.parent_id] if organization.level is Level.BRANCH else [])
-    far = and_(Role.name != RoleName.ORGANIZATION, Membership.organization_id.in_(workflow.lineage(organization)))
+    far = and_(Role.name != RoleName.ORGANIZATION, Membership.organization_id.in_(reviewing.lineage(organization)))
     near = and_(Role.name == RoleName.ORGANIZATION, Membership.organization_id.in_(own))
     held = select(Membership.user_id).join(Membership.role).where(memberships.in_force(), or_(far, near))
     with quietly("who sees an organization"):

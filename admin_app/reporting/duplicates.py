@@ -5,7 +5,7 @@ others use too, a third of it for the names; 25 ms for a municipality of 1,000.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -98,6 +98,14 @@ def like(session: Session, row: Organization) -> dict[int, list[Sign]]:
         if not known and (not RULES[sign].most or similar(row.sort_key, name)):
             found[key].append(sign)
     return {key: sorted(signs, key=ORDER.__getitem__) for key, signs in found.items()}
+
+
+def left(session: Session, kept_id: int, ids: Sequence[int]) -> list[int]:
+    """Those of these that may still be the same as the one that stays, in their order: working, in sight, not told apart."""
+    known = apart(session)
+    wanted = [key for key in ids if key != kept_id and ordered(kept_id, key) not in known]
+    found = set(session.scalars(select(Organization.id).where(Organization.id.in_(wanted), working(Organization))))
+    return [key for key in wanted if key in found]
 
 
 def neighbours(row: Organization) -> ColumnElement[bool]:

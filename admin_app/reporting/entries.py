@@ -39,6 +39,8 @@ class Sent:
 
 def clean(text: str) -> str:
     """What a person wrote without signs that no database keeps (NUL, halves of surrogate pairs) and no reader sees."""
+    if text.isprintable():  # nearly always: an import cleans every cell of its file
+        return text.strip()
     return "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cf", "Cs")).strip()
 
 

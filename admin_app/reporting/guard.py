@@ -66,7 +66,6 @@ class Permission(Titled):
     ORGANIZATION_CREATE = "organization:create", _("Add organizations")
     ORGANIZATION_DELETE = "organization:delete", _("Delete organizations")
     ORGANIZATION_EDIT = "organization:edit", _("Edit the title data of organizations")
-    ORGANIZATION_IMPORT = "organization:import", _("Import organizations")
     ORGANIZATION_READ = "organization:read", _("Read the title data of organizations")
     PROGRESS_READ = "progress:read", _("See who has filed")
     REPORT_ATTACH = "report:attach", _("Attach files to reports")
@@ -270,6 +269,15 @@ def equal_or_below(actor: Actor, thing: Any) -> LazyString | None:
     return _("This person has rights that you do not give: ask an administrator.")
 
 
+def own_place(actor: Actor, thing: Any) -> LazyString | None:
+    """Nobody moves, closes or deletes the organization at which they stand themselves; whoever stands above it does."""
+    reaches = actor.only(writers(Organization)).reaches if isinstance(thing, Organization) else ()
+    if any(reach.organization_id == thing.id for reach in reaches):
+        above = [reach for reach in reaches if reach.organization_id != thing.id and covers(reach, thing)]
+        return None if above else _("You stand at this organization yourself: somebody above it must do this.")
+    return None
+
+
 def request_to_decide(actor: Actor, request: Any) -> LazyString | None:
     """Nobody decides their own request; support decides about attachments only."""
     if not isinstance(request, Request):
@@ -282,6 +290,7 @@ def request_to_decide(actor: Actor, request: Any) -> LazyString | None:
 
 
 CONDITIONS: dict[Permission, Callable[[Actor, Any], LazyString | None]] = {
+    P.ORGANIZATION_DELETE: own_place,
     P.REPORT_REVIEW: another_persons_report,
     P.REPORT_RETURN: another_persons_report,
     P.USER_ATTACH: role_to_give,

@@ -12,7 +12,7 @@ from sqlalchemy import ARRAY, Select, any_, cast, func, literal, or_, select, un
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import attributes, classifiers, days
+from admin_app.reporting import attributes, classifiers, days, organizations
 from admin_app.reporting.actor import unscoped
 from admin_app.reporting.refusal import Refused
 from models import Attribute, Base, ClassifierItem, Organization, OrganizationFact, Report, ReportState
@@ -122,6 +122,8 @@ def archive(session: Session, row: Any) -> None:
         raise Refused(_("This is not done here."))
     setattr(row, name, days.today())
     session.flush()
+    if isinstance(row, Organization):
+        organizations.settle(session, row)
 
 
 ARCHIVED: dict[Model, str] = {Organization: "closed_on", ClassifierItem: "valid_to", Attribute: "valid_to"}

@@ -31,13 +31,14 @@ from models import (
     Organization,
     Period,
     Role,
+    Succession,
     User,
 )
 
 Model = type[Base]
 Values = dict[str, Any]
 REGISTRY: frozenset[Model] = frozenset(
-    {Attribute, Campaign, Classifier, ClassifierItem, Form, FormVersion, Membership, Organization, Period, Role, User}
+    {Attribute, Campaign, Classifier, ClassifierItem, Form, FormVersion, Membership, Organization, Period, Role, Succession, User}
 )
 NOISE = frozenset({"id", "created_at", "updated_at", "last_login_at"})
 

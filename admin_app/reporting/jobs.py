@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from admin_app.config import Settings
 from admin_app.extensions import db
-from admin_app.reporting import accounts, attempts, days, letters, planned, registration, reminders, scope
+from admin_app.reporting import accounts, attempts, behalf, days, letters, planned, registration, reminders, scope
 from admin_app.reporting.imports import background, runs
 from admin_app.reporting.tasks import verbs
 from admin_app.reporting.tasks import work as background_tasks
@@ -27,7 +27,6 @@ PATIENCE = 5  # seconds before the worker asks for a database that went away
 SILENT = 60  # seconds without a sign of life after which a worker counts as dead
 MOST_ATTEMPTS = 10  # of a letter: after 3, 9, 27 … seconds, the last within a day
 WAKING = range(9, 20)  # hours of the day at which people are reminded
-SYSTEM = "MODO"  # who acts in jobs, as the log says it
 
 tasks = App(connector=PsycopgConnector())  # what can be done; `work` connects it to a database
 log = logging.getLogger(__name__)
@@ -124,7 +123,7 @@ def remind(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Tell people about deadlines that are near or have passed, from nine in the morning of the product's day."""
     if days.local(days.now()).hour not in WAKING:
         return
-    with flask(context).app_context(), scope.acting(scope.everything(SYSTEM)):
+    with flask(context).app_context(), scope.acting(scope.everything(behalf.SYSTEM)):
         told = reminders.remind(db.session)
         db.session.commit()
         log.info("Reminders of deadlines: %s", told)

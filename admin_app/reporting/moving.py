@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import audit, consequences, dated, days, guard, organizations, owing, planned, tree
+from admin_app.reporting import audit, consequences, dated, days, guard, organizations, owing, placing, planned, tree
 from admin_app.reporting.actor import current
 from admin_app.reporting.consequences import Change, Numbers
 from admin_app.reporting.guard import Permission
@@ -20,12 +20,6 @@ from admin_app.reporting.writes import locked
 from models import Level, Organization, OrganizationFact
 
 MOST = 100  # organizations of one move: each is measured by itself
-TAKES: dict[Level, frozenset[Level]] = {
-    Level.REGION: frozenset({Level.MUNICIPALITY, Level.ORGANIZATION}),
-    Level.MUNICIPALITY: frozenset({Level.ORGANIZATION}),
-    Level.ORGANIZATION: frozenset({Level.BRANCH}),
-    Level.BRANCH: frozenset(),
-}
 
 
 @dataclass(frozen=True)
@@ -58,10 +52,10 @@ class Move:
         )
 
 
-def hold(session: Session, ids: Iterable[int]) -> list[Organization]:
-    """The organizations within sight, locked; without those that go along with one above them."""
+def hold(session: Session, ids: Iterable[int], look: bool = False) -> list[Organization]:
+    """The organizations within sight, locked unless only to ``look`` at; without those that go along with one above them."""
     query = select(Organization).where(Organization.id.in_(list(ids))).order_by(Organization.id)
-    rows = session.scalars(locked(query, Organization)).all()
+    rows = session.scalars(query if look else locked(query, Organization)).all()
     keys = {row.id for row in rows}
     return [row for row in rows if not keys & set(tree.nodes(row.path)[:-1])]
 
@@ -96,7 +90,7 @@ def refusal(row: Organization, target: Organization, day: date, above: set[int])
         (not answer, str(answer.reason)),
         (row.level is Level.REGION, _("The region stands above all others and is not moved.")),
         (row.id in above, _("It cannot stand under itself or under what is below it.")),
-        (row.level not in TAKES[target.level], _("“%(level)s” does not stand under “%(above)s” in the tree.", **said)),
+        (row.level not in placing.TAKES[target.level], _("“%(level)s” does not stand under “%(above)s” in the tree.", **said)),
         (row.parent_id == target.id, _("It stands there already.")),
         (later(row, day), _("It works since %(date)s only: choose that day or a later one.", date=shown(row.opened_on))),
     )
@@ -135,17 +129,24 @@ def move(session: Session, rows: Sequence[Organization], target: Organization, d
     """
     before = {row.id: consequences.standing(session, row) for row in rows}
     with audit.together("move") as batch:
-        with dated.from_day(day if day < days.today() else None):
-            for row in rows:
-                row.parent_id = target.id
-            session.flush()
-        organizations.settle_many(session, rows, moved=True)
+        put(session, rows, target, day)
         changes = {row.id: consequences.of_change(session, before[row.id], row) for row in rows}
     return Move(target.id, day, {key: change for key, change in changes.items() if change is not None}, batch)
 
 
-def plan(session: Session, rows: Sequence[Organization], target: Organization, day: date) -> None:
-    """The same for a day that is still to come; flushes. Raises Refused, Forbidden."""
-    with audit.together("move"):
+def plan(session: Session, rows: Sequence[Organization], target: Organization, day: date) -> uuid.UUID:
+    """The same for a day that is still to come; flushes. The batch by which it is taken back. Raises Refused, Forbidden."""
+    with audit.together("move") as batch:
+        put(session, rows, target, day)
+        return batch
+
+
+def put(session: Session, rows: Sequence[Organization], target: Organization, day: date) -> None:
+    """Let the organizations stand under the target from a day on, with what follows; one that is to come is planned. Flushes."""
+    if day > days.today():
+        return planned.plan_many(session, [(row, {"parent_id": (row.parent_id, target.id)}) for row in rows], day)
+    with dated.from_day(day if day < days.today() else None):
         for row in rows:
-            planned.plan(session, row, {"parent_id": (row.parent_id, target.id)}, day)
+            row.parent_id = target.id
+        session.flush()
+    return organizations.settle_many(session, rows, moved=True)

@@ -56,7 +56,7 @@ class Look:
 @dataclass(frozen=True)
 class Item:
     """A node. ``below``: how many organizations are under it; ``place`` of ``total``: where it stands in its superior's list;
-    ``top``: the tree may begin with it."""
+    ``top``: the tree may begin with it; ``seen``: it is in the actor's sight today (`outline_gone`)."""
 
     id: int
     parent_id: int | None
@@ -69,6 +69,7 @@ class Item:
     total: int
     below: int
     top: bool = True
+    seen: bool = True
     nodes: list["Item"] = field(default_factory=list)
 
     @property

@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as N_
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from admin_app.reporting import accounts, audit, dated, days, guard, memberships, organizations, owing, planned
+from admin_app.reporting import accounts, audit, days, guard, memberships, moving, organizations, owing
 from admin_app.reporting.actor import unscoped
 from admin_app.reporting.guard import Forbidden, Permission
 from admin_app.reporting.refusal import Refused
@@ -22,6 +22,7 @@ from models import Level, Membership, Organization, Succession, SuccessionKind
 
 Kind = SuccessionKind
 CLOSING = frozenset({Kind.JOINED, Kind.MERGED, Kind.DIVIDED})  # after these the predecessor is no more
+ORIGIN = "reorganization"
 CHOICES = (Kind.JOINED, Kind.MERGED, Kind.DIVIDED, Kind.SPUN_OFF)
 
 
@@ -44,15 +45,21 @@ def reorganize(
     keeps the old attachment, because the past reports are still read and put right. Raises Refused, Forbidden, OutOfScope.
     """
     judge(session, row, successor, kind, day)
+    with audit.together(ORIGIN):
+        return carry_out(session, row, successor, kind, day, below, people)
+
+
+def carry_out(
+    session: Session, row: Organization, successor: Organization, kind: Kind, day: date, below: bool, people: bool
+) -> Done:
+    """The same, judged already; all of it is one batch, which is undone as a whole."""
     done = Done()
     session.add(Succession(predecessor_id=row.id, successor_id=successor.id, kind=kind, day=day))
     if below:
-        for child in list(
-            session.scalars(select(Organization).where(Organization.parent_id == row.id).order_by(Organization.id))
-        ):
-            if child.id != successor.id and not owing.closed(child, day):
-                move(session, child, successor, day)
-                done.below.append(child.short_name)
+        under = session.scalars(select(Organization).where(Organization.parent_id == row.id).order_by(Organization.id))
+        rows = [one for one in under if one.id != successor.id and not owing.closed(one, day)]
+        moving.put(session, rows, successor, day)
+        done.below = [one.short_name for one in rows]
     if people:
         follow(session, row, successor, day, done)
     if kind in CLOSING:
@@ -89,17 +96,6 @@ def judge(session: Session, row: Organization, successor: Organization, kind: Ki
     back = select(Succession.id).where(Succession.predecessor_id == successor.id, Succession.successor_id == row.id)
     if session.scalar(pair) is not None or session.scalar(back) is not None:
         raise Refused(_("That one of them follows the other is entered already."), "successor_id")
-
-
-def move(session: Session, child: Organization, successor: Organization, day: date) -> None:
-    """What stood below goes over on the day: at once, late, or as a plan."""
-    if day > days.today():
-        planned.plan(session, child, {"parent_id": (child.parent_id, successor.id)}, day)
-        return
-    with dated.from_day(day):
-        child.parent_id = successor.id
-        session.flush()
-    organizations.settle(session, child)
 
 
 def follow(session: Session, row: Organization, successor: Organization, day: date, done: Done) -> None:

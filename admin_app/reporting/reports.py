@@ -17,7 +17,19 @@ from admin_app.reporting.findings import Finding
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.workflow import Move
-from models import Campaign, FormVersion, Level, Organization, Report, ReportState, RoleName, Titled, VersionState
+from models import (
+    Campaign,
+    FormVersion,
+    Level,
+    Organization,
+    Report,
+    ReportState,
+    RoleName,
+    Succession,
+    SuccessionKind,
+    Titled,
+    VersionState,
+)
 
 SOON = timedelta(days=7)
 LONG = timedelta(days=14)
@@ -69,11 +81,18 @@ def admit_organizations(session: Session, organization_ids: Sequence[int]) -> in
         return sum(admit(session, campaign, session.scalars(query).all()) for campaign, query in must.items())
 
 
+DUPLICATES = select(Succession.predecessor_id).where(Succession.kind == SuccessionKind.DUPLICATE)
+
+
 def concerned(campaign: Campaign) -> Select[Organization]:
-    """The organizations that must file: by place in the tree, by type, not closed before the period, open when it is due."""
+    """The organizations that must file: by place in the tree, by type, not closed before the period, open when it is due.
+
+    A duplicate that was merged with another has worked in no period: what it had to file, the other one files.
+    """
     query = select(Organization).where(Organization.level.in_(campaign.filing_levels)).order_by(Organization.id)
     query = query.where(or_(Organization.closed_on.is_(None), Organization.closed_on > campaign.period.starts_on))
     query = query.where(or_(Organization.opened_on.is_(None), Organization.opened_on <= dated.reference_day(campaign)))
+    query = query.where(Organization.id.not_in(DUPLICATES))
     return query.where(Organization.type_id.in_(campaign.type_ids)) if campaign.type_ids else query
 
 

@@ -15,7 +15,7 @@ from admin_app.reporting import accounts, attributes, campaigns, guard, organiza
 from admin_app.reporting.actor import current, unscoped
 from admin_app.reporting.guard import Forbidden, Permission
 from admin_app.reporting.refusal import Refused
-from admin_app.reporting.writes import locked
+from admin_app.reporting.writes import as_it_was, locked
 from models import (
     Attribute,
     Base,
@@ -26,9 +26,11 @@ from models import (
     Level,
     Membership,
     Organization,
+    OrganizationFact,
     Period,
     Report,
     ReportState,
+    Succession,
     User,
 )
 
@@ -42,7 +44,9 @@ RIGHTS: dict[Model, Permission] = {
     Form: P.FORM_EDIT,
     Membership: P.USER_ATTACH,
     Organization: P.ORGANIZATION_EDIT,
+    OrganizationFact: P.ORGANIZATION_EDIT,
     Period: P.CAMPAIGN_EDIT,
+    Succession: P.ORGANIZATION_EDIT,
     User: P.USER_EDIT,
 }
 PLACING = frozenset({"parent_id", "level", "type_id", "closed_on"})  # what an organization's reports depend on
@@ -165,7 +169,8 @@ def bring_back(session: Session, model: Any, key: int, values: Mapping[str, Any]
     with session.no_autoflush:
         put(session, row, {name: value for name, value in values.items() if value is not None})
     session.add(row)
-    session.flush()
+    with as_it_was(model, {name: bare(value) for name, value in values.items()}):
+        session.flush()
     answer = guard.may(current(), RIGHTS[model], row)
     if not answer:
         raise Forbidden(str(answer.reason))

@@ -5,8 +5,8 @@ and people are found by ``IN (SELECT …)`` over plain tables, never by a join, 
 
 Which rows a role sees at an organization:
 
-- the organization's own user: it and its branches; everybody else: the whole subtree, by a range over ``path``
-  (``'/1/25/' <= path < '/1/250'``: the sign after ``/`` is ``0``);
+- the organization's own user: it and its branches; everybody else: the whole subtree, by its ``area`` or a range over ``path``
+  (``'/1/25/7/' <= path < '/1/25/70'``: the sign after ``/`` is ``0``);
 - the central operator, the auditor, the administrator and support of the region itself: no predicate;
 - support reads no values of reports (`VALUES`); messages, consents and the like are their owner's alone;
 - the log: an organization's user reads what happened to its reports, support what happened to people.
@@ -22,6 +22,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Select,
+    SelectBase,
     Tuple,
     and_,
     false,
@@ -31,6 +32,7 @@ from sqlalchemy import (
     select,
     true,
     tuple_,
+    union_all,
 )
 from sqlalchemy.orm import LoaderCriteriaOption
 
@@ -62,7 +64,7 @@ from models import (
 )
 
 Model = type[Base]
-Part = ColumnElement[Any] | Select[Any]
+Part = ColumnElement[Any] | SelectBase
 
 OWN = "scope_"  # how the rule's own aliases of plain tables begin
 ALL = frozenset(RoleName)
@@ -108,7 +110,7 @@ def condition(actor: Actor, model: Model, own: bool = True) -> ColumnElement[boo
 
     ``own=False`` leaves out what is seen only because it is one's own.
     """
-    found = parts(actor, model, own)
+    found = united(model, parts(actor, model, own))
     return None if is_whole(model, found) else assemble(model, model, found)
 
 
@@ -123,7 +125,7 @@ def criteria_on(_day: date, actor: Actor, models: frozenset[Model]) -> tuple[Loa
 
     Each is a lambda of the entity with SQL elements in its closure: only so are aliases adapted and statements cached by shape.
     """
-    found = {model: parts(actor, model) for model in MODELS.values() if model in related(models)}
+    found = {model: united(model, parts(actor, model)) for model in MODELS.values() if model in related(models)}
     return tuple(rule(model, some) for model, some in found.items() if not is_whole(model, some))
 
 
@@ -158,6 +160,16 @@ def parts(actor: Actor, model: Model, own: bool = True) -> tuple[Part, ...]:
     if actor.is_nobody:
         return tuple(false() for _arm in arms(model))
     return tuple(part(actor.only(arm.roles), arm, own) for arm in arms(model))
+
+
+def united(model: Model, found: tuple[Part, ...]) -> tuple[Part, ...]:
+    """The same, oneself being one of the rows found by another model: one list of ids leads to a few people by index, where an
+    alternative makes PostgreSQL read them all.
+    """
+    scopes = [type(arm.scope) for arm in arms(model)]
+    if scopes != [Own, With] or not isinstance(found[0], BindParameter) or not isinstance(found[1], Select):
+        return found
+    return false(), union_all(select(found[0]), found[1])
 
 
 def part(actor: Actor, arm: Arm, own: bool) -> Part:
@@ -202,10 +214,13 @@ def compare(columns: Any, scope: Scope, part: Part) -> ColumnElement[bool]:
     if isinstance(part, Tuple):
         low, high = part.clauses
         return and_(columns.path >= low, columns.path < high)
-    if not isinstance(part, Select | BindParameter):
+    if not isinstance(part, SelectBase | BindParameter):
         return part  # every row or none
+    if isinstance(scope, Tree) and isinstance(part, BindParameter):
+        area: ColumnElement[bool] = columns.area == part
+        return area
     column: ColumnElement[Any] = getattr(columns, scope.key) if isinstance(scope, Own | Under | Through) else columns.id
-    return column.in_(part) if isinstance(part, Select) else column == part
+    return column.in_(part) if isinstance(part, SelectBase) else column == part
 
 
 def is_true(part: Part) -> bool:
@@ -221,7 +236,9 @@ def is_lone_subtree(reaches: Sequence[Reach]) -> bool:
 
 
 def span(reach: Reach) -> Part:
-    """The path range of a subtree."""
+    """The area of a subtree, or its path range."""
+    if tree.is_area(reach.path):
+        return literal(reach.path)
     return tuple_(*(literal(edge) for edge in tree.edges(reach.path)))
 
 

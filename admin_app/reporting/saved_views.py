@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ARRAY, Integer, and_, any_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import guard, lists, tree
+from admin_app.reporting import entries, guard, lists, tree
 from admin_app.reporting.actor import Actor, current, quietly
 from admin_app.reporting.guard import Forbidden, Permission
 from admin_app.reporting.refusal import Refused
@@ -125,7 +125,7 @@ def mine(session: Session, table: str, key: int) -> SavedView:
 
 def named(title: str) -> str:
     """The title as it is kept. Raises Refused."""
-    title = " ".join(title.replace("\x00", "").split())
+    title = " ".join(entries.clean(title).split())
     if not title:
         raise Refused(_("Give the view a name."), "title")
     if len(title) > 100:
@@ -144,7 +144,7 @@ def give(view: SavedView, actor: Actor, shared: str, pinned: bool) -> None:
 
 def cleaned(query: str) -> str:
     """The parameters that make the list, without those of a page. Raises Refused."""
-    pairs = [(name, value) for name, value in parse_qsl(query.replace("\x00", "").lstrip("?")) if name not in PAGE]
+    pairs = [(name, value) for name, value in parse_qsl(query.lstrip("?")) if name not in PAGE]
     made = urlencode(pairs)
     if len(made) > LONGEST:
         raise Refused(_("So many filters and columns do not fit into a view."))

@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Executable, event, inspect, select, true
 from sqlalchemy.orm import ORMExecuteState, Session
 
-from admin_app.reporting import history, rowlevel, writes
+from admin_app.reporting import history, keyholders, placing, rowlevel, writes
 from admin_app.reporting.actor import (
     LIVE,
     NOBODY,
@@ -141,6 +141,8 @@ for stage, listener in (
     ("before_flush", history.before),
     ("before_flush", rowlevel.bind_flush),
     ("after_flush", writes.judge_new),
+    ("after_flush", placing.judge),
+    ("after_flush", keyholders.judge),
     ("after_flush", history.after),
 ):
     event.listen(ScopedSession, stage, listener)

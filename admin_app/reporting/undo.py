@@ -13,19 +13,22 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import audit, dated, guard, history, restoring
+from admin_app.reporting import audit, dated, guard, history, restoring, undo_plans
 from admin_app.reporting.actor import current, unscoped
 from admin_app.reporting.guard import Permission
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.rules import condition
 from admin_app.reporting.undo_steps import Part, Plan, Since, Step, Verb, equal
-from admin_app.reporting.writes import KINDS
-from models import Base, Event, User
+from admin_app.reporting.writes import KINDS, Held
+from models import Base, Event, OrganizationFact, User
 
 T = TypeVar("T")
+DONE = or_(Event.kind.startswith("row."), Event.kind.in_(undo_plans.KINDS))  # events of changes that can be undone
+TABLE = case((Event.kind.in_(undo_plans.KINDS), undo_plans.TABLE), else_=Event.subject_type)  # and of what table they tell
+MODELS = history.BY_TABLE | {undo_plans.TABLE: OrganizationFact}
 MOST = 5000  # changes of an undo that is planned at once; longer ones are `undo_many`'s
 Say = Callable[[Exception, type[Base]], str]  # the sentence for what stood in the way
 
@@ -64,10 +67,16 @@ def of_batch(batch: uuid.UUID) -> tuple[str, Select[Event]]:
     return f"undo:{batch}", select(Event).where(Event.batch == batch)
 
 
+def whole(session: Session, event_id: int, origin: str) -> uuid.UUID | None:
+    """The batch of the event, if it was made for this and is therefore undone as a whole."""
+    found = read(session, select(Event).where(Event.id == event_id, Event.origin == origin))
+    return found[0].batch if found else None
+
+
 def plan(session: Session, asked: tuple[str, Select[Event]]) -> Plan:
     """What undoing these events comes to, newest first. Raises Refused if there is nothing, or too much."""
     origin, query = asked
-    query = query.where(Event.kind.startswith("row."))
+    query = query.where(DONE)
     events = read(session, query.order_by(Event.id).limit(MOST + 1))
     if len(events) > MOST:
         raise Refused(_("More than %(most)s changes are not undone at once.", most=MOST))
@@ -83,7 +92,7 @@ def steps_of(session: Session, events: Iterable[Event]) -> list[Step]:
     rows: dict[tuple[str, int], list[Event]] = defaultdict(list)
     for event in events:
         if event.subject_id is not None:
-            rows[event.subject_type, event.subject_id].append(event)
+            rows[table_of(event), event.subject_id].append(event)
     if not rows:
         return []
     now = values_now(session, rows)
@@ -92,39 +101,51 @@ def steps_of(session: Session, events: Iterable[Event]) -> list[Step]:
     return list(reversed([step for step in steps if step is not None]))
 
 
+def table_of(event: Any) -> str:
+    """The table of which the event, or its row of a query, tells: of plans that of dated values, by their organization's id."""
+    return undo_plans.TABLE if event.kind in undo_plans.KINDS else str(event.subject_type)
+
+
+def pairs_of(event: Any) -> dict[str, list[Any]]:
+    """What the event says of its row: by field what it was and what it became."""
+    return undo_plans.told(event) if event.kind in undo_plans.KINDS else event.data
+
+
 def values_now(session: Session, rows: Iterable[tuple[str, int]]) -> dict[tuple[type[Base], int], dict[str, Any]]:
     """The rows as they are, of those within sight."""
     wanted: dict[type[Base], list[int]] = defaultdict(list)
     for table, key in rows:
-        if model := history.BY_TABLE.get(table):
+        if model := MODELS.get(table):
             wanted[model].append(key)
     found: list[Base] = []
+    plans = undo_plans.values_now(session, wanted.pop(OrganizationFact, []))
     for model, keys in wanted.items():
         found += session.scalars(select(model).where(model.id.in_(keys)))  # type: ignore[attr-defined]
     with unscoped("rows that are within sight, as the history keeps them"):
-        return history.snapshot(session, found)
+        return history.snapshot(session, found) | plans
 
 
 def since(session: Session, rows: dict[tuple[str, int], list[Event]]) -> dict[tuple[str, int, str], Since]:
     """Who has changed which field after these events."""
     last = {place: several[-1].id for place, several in rows.items()}
-    query = select(Event.id, Event.subject_type, Event.subject_id, Event.data, Event.actor_name, Event.at)
-    query = query.where(tuple_(Event.subject_type, Event.subject_id).in_(list(last)), Event.id > min(last.values()))
-    query = query.where(Event.kind.startswith("row.")).order_by(Event.id)
+    subjects = {(several[-1].subject_type, several[-1].subject_id) for several in rows.values()}
+    query = select(Event.id, Event.kind, Event.subject_type, Event.subject_id, Event.data, Event.actor_name, Event.at)
+    query = query.where(tuple_(Event.subject_type, Event.subject_id).in_(list(subjects)), Event.id > min(last.values()))
+    query = query.where(DONE).order_by(Event.id)
     found: dict[tuple[str, int, str], Since] = {}
     with unscoped("who has changed what is to be undone"):
         for one in session.execute(query):
-            place = str(one.subject_type), int(one.subject_id or 0)
-            if one.id > last[place]:
-                found |= {(*place, name): Since(one.actor_name, one.at) for name in one.data}
+            place = table_of(one), int(one.subject_id or 0)
+            if one.id > last.get(place, one.id):
+                found |= {(*place, name): Since(one.actor_name, one.at) for name in pairs_of(one)}
     return found
 
 
 def step_of(events: Sequence[Event], now: dict[Any, dict[str, Any]], later: dict[tuple[str, int, str], Since]) -> Step | None:
     """What is done to the row of these events, oldest first; None if they come to nothing."""
     first, last = events[0], events[-1]
-    table, key = first.subject_type, first.subject_id or 0
-    model = history.BY_TABLE.get(table)
+    table, key = table_of(first), first.subject_id or 0
+    model = MODELS.get(table)
     if model is None:
         return None
     born, died = first.kind == "row.created", last.kind == "row.deleted"
@@ -148,7 +169,7 @@ def merged(events: Iterable[Event]) -> dict[str, list[Any]]:
     """The fields of several events, from what they were at first to what they became at last."""
     net: dict[str, list[Any]] = {}
     for event in events:
-        for name, (old, new) in event.data.items():
+        for name, (old, new) in pairs_of(event).items():
             net[name] = [net[name][0] if name in net else old, new]
     return {name: pair for name, pair in net.items() if not equal(*pair)}
 
@@ -197,6 +218,7 @@ def trial(
     ``keep`` what was not refused does, for those who try more on top of it and roll back themselves.
 
     All are tried at once; where that fails the halves, down to the single ones that fail: few refusals cost few attempts.
+    Raises Held.
     """
     waiting, refused = [items] if items else [], {}
     while waiting:
@@ -206,6 +228,8 @@ def trial(
             attempt(part)
         except KINDS as error:
             inner.rollback()
+            if isinstance(error, Held):
+                raise  # the next attempt would wait as long
             if len(part) == 1:
                 refused[id(part[0])] = say(part[0], error)
             else:
@@ -238,7 +262,9 @@ def do(session: Session, steps: Sequence[Step], chosen: Container[str]) -> None:
     for model in models:
         several = [step for step in by_verb[Verb.SET] if step.model is model]
         values = {step.key: {part.name: part.before for part in step.wanted(chosen)} for step in several}
-        if values:
+        if values and model is OrganizationFact:
+            undo_plans.set_back(session, values)
+        elif values:
             with dated.correction():  # what is undone never was
                 restoring.set_back(session, model, values)
     for model in models:

@@ -47,15 +47,16 @@ def hidden(session: Session, asked: Asked) -> int:
 
 def ids_of(asked: Asked) -> Select[int]:
     """The events, of those about rows."""
-    return asked[1].where(Event.kind.startswith("row.")).order_by(None).with_only_columns(Event.id)
+    return asked[1].where(undo.DONE).order_by(None).with_only_columns(Event.id)
 
 
 def pieces(session: Session, asked: Asked) -> list[tuple[Verb, Places]]:
     """The rows, in pieces of one verb each, in the order in which they can be set back. Raises Refused if there are none."""
     born, died = func.bool_or(Event.kind == "row.created"), func.bool_or(Event.kind == "row.deleted")
-    query = select(Event.subject_type, Event.subject_id, born, died, func.max(Event.id).label("last"))
+    of = undo.TABLE.label("of_table")
+    query = select(of, Event.subject_id, born, died, func.max(Event.id).label("last"))
     query = query.where(Event.id.in_(ids_of(asked)), Event.subject_id.is_not(None))
-    query = query.group_by(Event.subject_type, Event.subject_id).order_by(func.max(Event.id).desc())
+    query = query.group_by(of, Event.subject_id).order_by(func.max(Event.id).desc())
     places: dict[Verb, Places] = defaultdict(list)
     rule = undo.readable()
     with unscoped("the log, by the rule of those who read it"):
@@ -88,7 +89,7 @@ def from_below(session: Session, places: Places) -> Places:
 
 def steps(session: Session, asked: Asked, places: Places) -> list[Step]:
     """What undoing comes to for these rows."""
-    query = asked[1].where(tuple_(Event.subject_type, Event.subject_id).in_(places), Event.kind.startswith("row."))
+    query = asked[1].where(tuple_(undo.TABLE, Event.subject_id).in_(places), undo.DONE)
     found = undo.steps_of(session, undo.read(session, query.order_by(Event.id)))
     order = {place: at for at, place in enumerate(places)}
     return sorted(found, key=lambda step: order[step.model.__tablename__, step.key])

@@ -49,10 +49,10 @@ def unite(session: Session, kept_id: int, closed_id: int, fields: Sequence[Field
     if mark and mark != made.mark:
         raise Changed
     with audit.together(f"merge:{closed.id}"):
-        take_over(session, made, fields)
-        moved = move_people(made)
         for row in made.branches:
             row.parent_id = kept.id
+        take_over(session, made, fields)
+        moved = move_people(made)
         ids: dict[str, list[list[int]]] = {"report": reports_moved.carry_out(session, made.fates, kept, closed)}
         ids |= {"request": move_requests(made), "saved_view": move_views(session, kept.id, closed.id)}
         session.add(Succession(predecessor=closed, successor=kept, kind=SuccessionKind.DUPLICATE, day=days.today()))

@@ -12,11 +12,11 @@ from flask_babel import lazy_gettext as N_
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from admin_app.reporting import audit, days, entries, guard, storage, tidings, tree
+from admin_app.reporting import audit, days, entries, guard, reviewing, storage, tidings, tree
 from admin_app.reporting.actor import Actor, current, unscoped
 from admin_app.reporting.guard import Answer, Permission
 from admin_app.reporting.refusal import Refused
-from models import Campaign, Comment, FormVersion, Organization, Report, ReportSnapshot, ReportState, RoleName, Titled
+from models import Campaign, Comment, FormVersion, Organization, Report, ReportSnapshot, ReportState, Titled
 
 S = ReportState
 EDITABLE = frozenset({S.EMPTY, S.DRAFT, S.REJECTED, S.RETURNED})
@@ -87,7 +87,7 @@ def adds_up(case: Case) -> str:
 
 def has_a_reviewer(case: Case) -> str:
     """Somebody above the organization can review it."""
-    return "" if next_reviewer(case.session, case.report) else _("No superior organization reviews this report.")
+    return "" if reviewing.next_reviewer(case.session, case.report) else _("No superior organization reviews this report.")
 
 
 def at_the_reviewer(case: Case) -> str:
@@ -95,7 +95,7 @@ def at_the_reviewer(case: Case) -> str:
     reviewer = case.report.reviewer_id
     with unscoped("who reviews the report now"):
         organization = case.session.get(Organization, reviewer)
-    if organization is None or holds(case.actor, organization):
+    if organization is None or reviewing.holds(case.actor, organization):
         return ""
     return _("The report is now under review by: %(name)s.", name=organization.short_name)
 
@@ -120,64 +120,6 @@ TABLE = (
     Rule(S.ACCEPTED, Move.RETURN, S.RETURNED, Permission.REPORT_RETURN, (accepted_it,), reason=True),
 )
 RULES = {(rule.state, rule.move): rule for rule in TABLE}
-
-
-# ── Who has the report ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def lineage(organization: Organization) -> list[int]:
-    """The ids from the organization itself up to the region."""
-    return tree.nodes(organization.path)[::-1]
-
-
-def holds(actor: Actor, organization: Organization) -> bool:
-    """Whether the actor supervises this organization itself: attached to it or above it as an operator."""
-    operators = (RoleName.SUPERVISOR, RoleName.CENTRAL)
-    return any(reach.role in operators and organization.path.startswith(reach.path) for reach in actor.reaches)
-
-
-def reviewers(session: Session, report: Report) -> list[Organization]:
-    """Who reviews the report, one after another: the organizations above it at the levels of the campaign, from below.
-
-    Where none of them is above (a municipal office files itself), its direct superior.
-    """
-    above = lineage(report.organization)[1:]
-    with unscoped("who reviews the report"):
-        found = {row.id: row for row in session.scalars(select(Organization).where(Organization.id.in_(above)))}
-    chain = [found[node] for node in above]
-    return [row for row in chain if row.level in report.campaign.review_levels] or chain[:1]
-
-
-def next_reviewer(session: Session, report: Report) -> Organization | None:
-    """The organization to which the report goes next; None if nobody is left."""
-    chain = reviewers(session, report)
-    if report.reviewer_id is None:
-        return chain[0] if chain else None
-    places = [row.id for row in chain]
-    passed = places.index(report.reviewer_id) + 1 if report.reviewer_id in places else len(chain)
-    return chain[passed] if passed < len(chain) else None
-
-
-def rehome(session: Session, organization: Organization) -> int:
-    """After an organization was moved in the tree: reports under review at and below it go to the new reviewer of the same level.
-
-    To be called by whoever changes ``parent_id``, after the flush; how many reports changed hands. Both sides are told.
-    """
-    moved = 0
-    with unscoped("reports under review follow their organization"):
-        below = select(Report).join(Report.organization).where(tree.below(organization.path))
-        for report in session.scalars(below.where(Report.state == S.SUBMITTED).with_for_update(of=Report)).all():
-            chain = reviewers(session, report)
-            level = report.reviewer.level if report.reviewer else None
-            heir = next((row for row in chain if row.level is level), chain[0] if chain else None)
-            if heir is not None and heir.id != report.reviewer_id:
-                before = report.reviewer.short_name if report.reviewer else ""
-                report.reviewer_id = heir.id
-                session.flush()
-                audit.record(session, "report.handed_over", report, {"from": before, "to": heir.short_name})
-                tidings.of_new_reviewer(session, report, heir)
-                moved += 1
-    return moved
 
 
 # ── Judging ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -284,7 +226,7 @@ def move(session: Session, report_id: int, what: Move, reason: str = "", granted
 
 def submit(session: Session, report: Report, rule: Rule) -> None:
     """To the first reviewer."""
-    reviewer = next_reviewer(session, report)
+    reviewer = reviewing.next_reviewer(session, report)
     report.state, report.reviewer_id = rule.to, reviewer.id if reviewer else None
     report.reason = ""
     report.submitted_at, report.submitted_by_id = days.now(), current().user_id
@@ -293,7 +235,7 @@ def submit(session: Session, report: Report, rule: Rule) -> None:
 
 def accept(session: Session, report: Report, rule: Rule) -> None:
     """To the next reviewer or, if this was the last one, to the end."""
-    reviewer = next_reviewer(session, report)
+    reviewer = reviewing.next_reviewer(session, report)
     report.reviewer_id = reviewer.id if reviewer else None
     if reviewer is None:
         report.state = rule.to
@@ -312,3 +254,25 @@ def snapshot(session: Session, report: Report) -> None:
     session.flush()
     data = storage.freeze(storage.read(session, report.id))
     session.add(ReportSnapshot(report_id=report.id, revision=report.revision, state=report.state, sections=data))
+
+
+def rehome(session: Session, organization: Organization) -> int:
+    """After an organization was moved in the tree: reports under review at and below it go to the new reviewer of the same level.
+
+    To be called by whoever changes ``parent_id``, after the flush; how many reports changed hands. Both sides are told.
+    """
+    moved = 0
+    with unscoped("reports under review follow their organization"):
+        below = select(Report).join(Report.organization).where(tree.below(organization.path))
+        for report in session.scalars(below.where(Report.state == S.SUBMITTED).with_for_update(of=Report)).all():
+            chain = reviewing.reviewers(session, report)
+            level = report.reviewer.level if report.reviewer else None
+            heir = next((row for row in chain if row.level is level), chain[0] if chain else None)
+            if heir is not None and heir.id != report.reviewer_id:
+                before = report.reviewer.short_name if report.reviewer else ""
+                report.reviewer_id = heir.id
+                session.flush()
+                audit.record(session, "report.handed_over", report, {"from": before, "to": heir.short_name})
+                tidings.of_new_reviewer(session, report, heir)
+                moved += 1
+    return moved

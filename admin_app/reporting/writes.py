@@ -11,13 +11,16 @@ append-only, and `audit.record` is its only writer. Each stage costs one questio
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Executable, Select, func, inspect, select, tuple_
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import ColumnElement, Engine, ExceptionContext, Executable, Select, event, func, inspect, select, tuple_
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import InstanceState, Mapper, ORMExecuteState, Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -39,6 +42,37 @@ UPWARD = {(Report, "reviewer_id")}  # names an organization above: whoever reach
 def locked(query: Select[Any], model: Any) -> Select[Any]:
     """The rows that are going to be changed: nobody else changes them until then, and they are as the database has them now."""
     return query.with_for_update(of=model, key_share=True).execution_options(populate_existing=True)
+
+
+NAMED: ContextVar[frozenset[tuple[Model, str, Any]]] = ContextVar("named", default=frozenset())
+
+
+@contextmanager
+def as_it_was(model: Model, values: Mapping[str, Any]) -> Iterator[None]:
+    """A deleted row comes back with these values, as the log has them. The people whom it named it may name again, whether they
+    are in sight or not: nothing opens that was not open. Where the row belongs is judged as for any other."""
+    token = NAMED.set(frozenset((model, name, value) for name, value in values.items() if isinstance(value, int)))
+    try:
+        yield
+    finally:
+        NAMED.reset(token)
+
+
+class Held(Refused):
+    """Others hold what this transaction needs, for longer than a page waits (`config.lock_seconds`). Nothing has been written.
+
+    ``who`` says it in a sentence, without the advice that follows it in ``sentence``.
+    """
+
+    def __init__(self, who: str = "") -> None:
+        self.who = who or _("Somebody else is changing this just now.")
+        super().__init__(" ".join([self.who, _("Nothing was saved: try again when that is done.")]))
+
+
+@event.listens_for(Engine, "handle_error", retval=True)
+def held(context: ExceptionContext) -> Held | None:
+    """The database's word for it as ours: whoever has a sentence for what is refused has one for this."""
+    return Held() if isinstance(context.original_exception, LockNotAvailable) else None
 
 
 class OutOfScope(Refused):
@@ -152,9 +186,10 @@ def named(actor: Actor, rows: Iterable[Base]) -> Iterator[Question]:
 
 
 def is_known(actor: Actor, model: Model, attribute: str, target: Model, value: int) -> bool:
-    """Foreign keys that need no question: oneself, and an organization above one's own where that is meant."""
+    """Foreign keys that need no question: oneself, a person whom a row named that comes back, and an organization above one's own
+    where that is meant."""
     if target is User:
-        return value == actor.user_id
+        return value == actor.user_id or (model, attribute, value) in NAMED.get()
     return (model, attribute) in UPWARD and any(f"/{value}/" in reach.path for reach in actor.reaches)
 
 

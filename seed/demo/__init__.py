@@ -3,12 +3,12 @@
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from random import Random
 
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import dated, forms
+from admin_app.reporting import dated, days, forms
 from seed import forms as seed_forms
 from seed import lists
 from seed.demo import changes, people, reporting, talk, tree
@@ -26,7 +26,7 @@ def make(session: Session, today: date, say: Callable[[str], object]) -> None:
     It happened from the August of the year before last year's reports until this hour of ``today``.
     """
     luck = Random(SEED)  # noqa: S311  # a demo must be the same each time, not unguessable
-    now = datetime.combine(today, datetime.now().time()).astimezone(UTC)
+    now = datetime.combine(today, days.local(days.now()).timetz())  # the hour where its people live, not the machine's
     clock = Clock(at(founded(today)))
     with seldom_collecting(), told(session.connection(), clock):
         lists.load(session)

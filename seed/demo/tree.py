@@ -43,7 +43,7 @@ class Gardener:
 
     def __init__(self, session: Session, lists: dict[str, dict[str, int]], luck: Random) -> None:
         self.session, self.lists, self.luck = session, lists, luck
-        self.serial = count(1)
+        self.serial = count(101)  # the first hundred are for examples: forms and files that people bring in
         self.taken: set[str] = set()
 
     def node(self, level: Level, parent: Organization | None, short: str, full: str, **card: Any) -> Organization:

@@ -149,7 +149,7 @@ def region(app: Flask, server_url: str, tmp_path_factory: pytest.TempPathFactory
     """The whole product, worker included, with the real ОО-1 in a small region of its own (tests/browser/walk_region.py)."""
     admin = create_engine(server_url.replace("/postgres?", "/template1?"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text("CREATE DATABASE region"))
+        connection.execute(text("CREATE DATABASE region TEMPLATE template0"))  # the usual one has users: others like this one
     engine = create_engine(server_url.replace("/postgres?", "/region?"))
     migrations.upgrade(engine)
     sample = aside(walk_region.make, app, engine, days.today())

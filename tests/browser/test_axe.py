@@ -42,6 +42,60 @@ def test_axe_finds_nothing(region: Region, browser: Browser, person: str, view: 
         assert found == []
 
 
+OPENED = (  # what a click opens on the list
+    "summary:has-text('Столбцы')",
+    "summary:has-text('Сохранить как вид')",
+    "summary:has-text('Скачать')",
+)
+
+
+@pytest.mark.parametrize("view", ["light", "dark"])
+def test_axe_finds_nothing_in_what_opens(region: Region, browser: Browser, view: str) -> None:
+    with closing(browser.new_context(base_url=region.url, viewport={"width": 1440, "height": 900})) as context:
+        context.add_cookies([{"name": "view", "value": view, "url": region.url}])
+        page = context.new_page()
+        sign_in(page, "central")
+        page.goto("/admin/organization/")
+        for place in OPENED:
+            page.locator(place).click()
+            assert violations(page) == [], place
+        page.locator(".tick").first.check()
+        assert violations(page) == [], "ticked rows"
+        page.locator("h1").click()  # letters typed on a box are its own
+        page.keyboard.press("Shift+Slash")
+        expect(page.locator("dialog#keys")).to_be_visible()
+        assert violations(page) == [], "keys"
+        page.keyboard.press("Escape")
+        page.keyboard.press("Control+k")
+        page.keyboard.type("шк")
+        expect(page.locator("#palette-list a").first).to_be_visible()
+        assert violations(page) == [], "palette"
+
+
+@pytest.mark.parametrize("view", ["light", "dark"])
+def test_axe_finds_nothing_on_a_phone_and_in_an_import(region: Region, browser: Browser, view: str) -> None:
+    with closing(browser.new_context(base_url=region.url, viewport={"width": 320, "height": 640})) as context:
+        context.add_cookies([{"name": "view", "value": view, "url": region.url}])
+        page = context.new_page()
+        sign_in(page, "central")
+        for address in ("/admin/organization/", "/admin/organization/edit/?id=3", "/admin/organization/details/?id=3"):
+            page.goto(address)
+            assert violations(page) == [], address
+        page.locator(".unfold summary").first.click()
+        page.locator(".folds .unfold summary").click()
+        assert violations(page) == [], "menu and actions"
+        page.goto("/admin/imports/")
+        lines = "Краткое наименование;ИНН\nЛицей;123\nШкола;7707083893"
+        page.locator("input[type=file]").set_input_files({"name": "реестр.csv", "mimeType": "text/csv", "buffer": lines.encode()})
+        page.locator("main form button[type=submit]").first.click()
+        page.wait_for_url("**/columns")
+        assert violations(page) == [], "columns"
+        page.locator("form:has(table) button[type=submit]").first.click()
+        page.wait_for_url(lambda url: not url.endswith("/columns"))
+        expect(page.locator("table").first).to_be_visible()
+        assert violations(page) == [], "preview"
+
+
 def test_mistakes_in_forms_are_said_to_everybody(region: Region, browser: Browser) -> None:
     with closing(browser.new_context(base_url=region.url)) as context:
         page = context.new_page()

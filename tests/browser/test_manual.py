@@ -120,7 +120,7 @@ def test_support_finds_the_caller_and_attaches_her(story: Story) -> None:
     page.get_by_role("button", name="Найти").click()
     page.get_by_role("rowheader", name="Кузнецова").get_by_role("link").click()
     page.get_by_role("combobox", name="Организация").press_sequentially("лицей 1")
-    page.get_by_role("option", name=SCHOOL).click()
+    page.locator(".offer", has_text=SCHOOL).first.click()
     page.get_by_label("Роль").select_option(label="Пользователь организации")
     attach = page.get_by_role("button", name="Прикрепить к организации")
     shot(page, "manual/img/attach.png", attach)

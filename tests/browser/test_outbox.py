@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from sqlalchemy import text
 
 from admin_app.reporting import reports
 from tests.browser.conftest import Site, ready, sign_in
@@ -176,3 +177,22 @@ def test_nothing_is_submitted_while_numbers_are_unsent(site: Site, open_report: 
     expect(page.locator("#trouble")).to_be_visible()
     assert site.scalar("SELECT state FROM report WHERE id = :id", id=ids["school1"]) == "draft"
     page.unroute("**/cells")
+
+
+def test_a_report_that_others_hold_is_saved_when_they_are_done(
+    site: Site, ids: dict[str, int], open_report: Callable[..., Page]
+) -> None:
+    page = open_report(ids["school1"])
+    with site.engine.begin() as connection:
+        connection.execute(text("SELECT FROM report WHERE id = :id FOR UPDATE"), {"id": ids["school1"]})
+        field(page, "1/01/4").fill("45")
+        page.keyboard.press("Enter")
+        state(page, "held")
+        expect(page.locator("#trouble")).to_contain_text("Это сейчас изменяет кто-то другой")
+        expect(page.locator("#trouble")).to_contain_text("будет отправлено само")
+        field(page, "1/01/5").fill("5")
+        page.keyboard.press("Enter")
+    saved(page)
+    expect(page.locator("#trouble")).to_be_hidden()
+    reads(page, "1/01/3", "50")
+    assert site.scalar("SELECT revision FROM report WHERE id = :id", id=ids["school1"]) == 2

@@ -44,14 +44,14 @@ def choose(page: Page, label: str, text: str) -> None:
     box.fill(text)
     expect(box).to_have_attribute("aria-expanded", "true")
     page.keyboard.press("ArrowDown")
-    expect(page.locator("[role=option][aria-selected=true]")).to_be_visible()
+    expect(page.locator(".offer[aria-selected=true]")).to_be_visible()
     page.keyboard.press("Enter")
 
 
 def test_a_person_is_attached_by_keyboard(site: Site, context_of: ContextOf) -> None:
     page = context_of("support").new_page()
     page.goto(f"/admin/user/details/?id={site.cast.users['newcomer']}")
-    choose(page, "Организация", "3899000033")
+    choose(page, "Организация, обязательно", "3899000033")
     page.get_by_role("button", name="Прикрепить к организации").click()
     expect(page.get_by_role("rowheader", name="МБОУ «СОШ № 3»")).to_be_visible()
 

@@ -18,7 +18,6 @@ from tests.page import Page
 from tests.people import Cast
 
 PageOf = Callable[[str], Page]
-NEW = "/admin/attribute/new/"
 
 
 def items(plain: Session, code: str = "shift", *titles: str) -> list[int]:
@@ -75,94 +74,6 @@ VALUES: dict[str, object] = {
 def filled(page: Page, cast: Cast, chosen: list[int], **typed: object) -> Page:
     """A school's further fields, all filled in."""
     return fill(page, cast, **{"extra_shift": chosen[0], "extra_shifts": chosen, **VALUES, **typed})
-
-
-# ── The registry of fields ───────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_central_operator_adds_a_field_and_it_is_in_the_form(page_of: PageOf, plain: Session, cast: Cast) -> None:
-    items(plain)
-    listed = plain.scalar(select(Classifier.id).where(Classifier.code == "shift"))
-    page = page_of("central")
-    send(page, {"code": "shift", "title": "Сменность", "kind": "choice", "classifier_id": listed, "help": "Смен в день."}, NEW)
-    assert "Сменность" in page.soup.h1.get_text()
-    page.get(edit("organization", cast.organizations["school1"]))
-    assert page.soup.select_one("#section-classification").find_parent("section").select_one("select#extra_shift")
-    assert "Смен в день." in page.text
-
-
-@pytest.mark.parametrize(
-    ("typed", "field"),
-    [
-        ({"code": "Смена"}, "code"),
-        ({"code": "9lives"}, "code"),
-        ({"kind": "choice"}, "classifier_id"),
-        ({"classifier_id": "1"}, "classifier_id"),
-        ({"kind": "galaxy"}, "kind"),
-        ({"kind": "flag", "required_types": ["1"]}, "required_types"),
-        ({"valid_from": "2026-02-01", "valid_to": "2026-01-01"}, "valid_to"),
-        ({"title": ""}, "title"),
-    ],
-)
-def test_a_field_that_makes_no_sense_is_refused_where_it_was_typed(
-    page_of: PageOf, plain: Session, typed: dict[str, object], field: str
-) -> None:
-    page = page_of("central")
-    send(page, {"code": "motto", "title": "Девиз", "kind": "text", **typed}, NEW)
-    assert wrong(page, field)
-    assert plain.scalar(select(Attribute.id)) is None
-
-
-def test_two_fields_never_have_the_same_code(page_of: PageOf, plain: Session) -> None:
-    add(plain, "motto", AttributeKind.TEXT)
-    page = page_of("central")
-    send(page, {"code": "motto", "title": "Девиз", "kind": "text"}, NEW)
-    assert "код" in wrong(page, "code")
-
-
-def test_only_those_who_edit_classifiers_add_fields(page_of: PageOf) -> None:
-    page_of("irkutsk").get(NEW, status=403)
-    page_of("auditor").get("/admin/attribute/").get(NEW, status=403)
-
-
-def test_a_used_field_keeps_its_kind_and_ends_by_a_date(page_of: PageOf, plain: Session, cast: Cast) -> None:
-    made = add(plain, "motto", AttributeKind.TEXT)
-    page = page_of("central").get(edit("attribute", made.id))
-    assert not page.soup.select_one("[name=code]")
-    assert page.soup.select_one("[name=kind]")
-    fill(page, cast, extra_motto="Знание — сила")
-    page.get(edit("attribute", made.id))
-    assert not page.soup.select_one("[name=kind]")
-    page.get(f"/admin/attribute/delete/?id={made.id}").submit()
-    assert "1 организаци" in page.text
-    assert plain.scalar(select(Attribute.id)) == made.id
-    page.get(f"/admin/attribute/details/?id={made.id}")
-    assert page.soup.select_one("a[href*='extra_motto-op=some']")
-
-
-def test_the_database_keeps_used_fields_and_items_whoever_deletes(
-    page_of: PageOf, plain: Session, cast: Cast, chosen: list[int]
-) -> None:
-    filled(page_of("central"), cast, chosen[:1])
-    used = [plain.scalars(select(Attribute).where(Attribute.code == "motto")).one(), plain.get_one(ClassifierItem, chosen[0])]
-    for row in used:
-        point = plain.begin_nested()
-        plain.delete(row)
-        with pytest.raises(IntegrityError):
-            plain.flush()
-        point.rollback()
-    plain.delete(plain.get_one(ClassifierItem, chosen[1]))
-    plain.flush()
-
-
-def test_an_item_that_a_further_field_holds_is_not_deleted(
-    page_of: PageOf, plain: Session, cast: Cast, chosen: list[int]
-) -> None:
-    page = page_of("central")
-    filled(page, cast, chosen, extra_shift="", extra_shifts=[chosen[1]])
-    page.get(f"/admin/classifier_item/delete/?id={chosen[1]}").submit()
-    assert "Организации" in page.text
-    assert plain.get(ClassifierItem, chosen[1])
 
 
 # ── Form, card, list, filters, files ─────────────────────────────────────────────────────────────────────────────────
@@ -269,6 +180,31 @@ def test_they_are_exported_under_their_titles(page_of: PageOf, cast: Cast, chose
     head, *lines = text.splitlines()
     assert "Поле shift;Поле shifts;Поле motto" in head
     assert any("одна;одна; две" in line.replace('"', "") and "Знание — сила" in line for line in lines)
+
+
+def test_the_database_keeps_used_fields_and_items_whoever_deletes(
+    page_of: PageOf, plain: Session, cast: Cast, chosen: list[int]
+) -> None:
+    filled(page_of("central"), cast, chosen[:1])
+    used = [plain.scalars(select(Attribute).where(Attribute.code == "motto")).one(), plain.get_one(ClassifierItem, chosen[0])]
+    for row in used:
+        point = plain.begin_nested()
+        plain.delete(row)
+        with pytest.raises(IntegrityError):
+            plain.flush()
+        point.rollback()
+    plain.delete(plain.get_one(ClassifierItem, chosen[1]))
+    plain.flush()
+
+
+def test_an_item_that_a_further_field_holds_is_not_deleted(
+    page_of: PageOf, plain: Session, cast: Cast, chosen: list[int]
+) -> None:
+    page = page_of("central")
+    filled(page, cast, chosen, extra_shift="", extra_shifts=[chosen[1]])
+    page.get(f"/admin/classifier_item/delete/?id={chosen[1]}").submit()
+    assert "Организации" in page.text
+    assert plain.get(ClassifierItem, chosen[1])
 
 
 # ── History, two people, time ────────────────────────────────────────────────────────────────────────────────────────

@@ -24,7 +24,7 @@ FRAME = 1  # the person, their rights, their organizations, unread messages and 
     [
         ("/admin/organization/", 1),
         ("/admin/organization/?q=школа&sort=-parent_id&last=1", 2),
-        ("/admin/organization/?parent_id=2&level=organization", 2),
+        ("/admin/organization/?parent_id=2&level=organization", 3),
         ("/admin/user/", 1),
         ("/admin/membership/", 1),
         ("/admin/report/", 1),
@@ -35,6 +35,8 @@ FRAME = 1  # the person, their rights, their organizations, unread messages and 
         ("/admin/user/edit/?id={clerk}", 3),
         ("/admin/user/details/?id={clerk}", 4),
         ("/admin/organization/lookup/parent_id?q=школа", 1),
+        ("/admin/organization/lookup/parent_id?recent=1,2,3", 1),
+        ("/admin/organization/lookup/parent_id?under=1", 1),
     ],
 )
 def test_a_page_keeps_its_budget(

@@ -77,7 +77,7 @@ def test_what_is_refused_is_said_and_the_rest_is_done(page_of: PageOf, plain: Se
     )
     page = page_of("central").get("/admin/organization/bulk/?" + "&".join(f"row={one}" for one in ids))
     page = page.submit("form.sheet", **under(cast, "bratsk", "Управление образования Братска"))
-    assert tally(page) == {"Изменится": 2, "Уже так": 0, "Отказано": 1}
+    assert tally(page) == {"Изменится": 1, "Уже так": 0, "Отказано": 2}
     page.submit("main form:has(button[name=do])", do="1")
     plain.expire_all()
     assert plain.get_one(Organization, ids[1]).parent_id == cast.organizations["bratsk"]
@@ -112,6 +112,31 @@ def test_all_or_nothing_when_something_changes_meanwhile(
     page.submit("main form:has(button[name=do])", do="1")
     assert "Ничего не изменено" in page.text
     assert types(plain, cast, "school1", "school2") == [None, None]
+
+
+def test_what_somebody_has_changed_meanwhile_is_shown_anew(page_of: PageOf, plain: Session, cast: Cast) -> None:
+    plain.get_one(Organization, cast.organizations["school3"]).type_id = kind(plain)
+    plain.commit()
+    page = page_of("central").get(FILTER).submit("form.sheet", type_id=str(kind(plain, 1)))
+    plain.get_one(Organization, cast.organizations["school3"]).type_id = None
+    plain.commit()
+    page.submit("main form:has(button[name=do])", do="1")
+    assert "Ничего не изменено" in page.text
+    assert "СОШ № 3" in page.soup.select_one(".says").get_text()  # type: ignore[union-attr]
+    assert types(plain, cast, "school1", "school3") == [None, None]
+    page.submit("main form:has(button[name=do])", do="1")
+    assert types(plain, cast, "school1", "school3") == [kind(plain, 1)] * 2
+
+
+def test_back_finds_each_page_again(page_of: PageOf, plain: Session) -> None:
+    page = page_of("central").get(FILTER).submit("form.sheet", type_id=str(kind(plain)))
+    shown = page.response.request
+    assert shown.method == "GET"
+    page.get(f"{shown.path}?{shown.query_string.decode()}")
+    assert tally(page)["Изменится"] == 4
+    page.submit("main form:has(button[name=back])", back="1")
+    assert page.response.request.method == "GET"
+    assert page.soup.select_one("[name=type_id] option[selected]")["value"] == str(kind(plain))  # type: ignore[index]
 
 
 def test_nothing_asked_and_nonsense_stay_on_the_form(page_of: PageOf, plain: Session, cast: Cast) -> None:

@@ -184,3 +184,40 @@ def test_an_item_of_another_list_or_an_ended_one_is_no_choice(page_of: PageOf, p
     for key in keys:
         assert wrong(send(page, school(cast, type_id=key)), "type_id")
         assert wrong(send(page, school(cast, okved_additional=[key])), "okved_additional")
+
+
+def test_what_must_be_filled_in_says_so(page_of: PageOf) -> None:
+    page = page_of("central").get("/admin/organization/new/")
+    labels = {one["for"]: one.get_text() for one in page.soup.select("form.sheet label[for]")}
+    assert labels["short_name"] == "Краткое наименование, обязательно"
+    assert labels["level"].endswith(", обязательно")
+    assert "обязательно" not in labels["phone"]
+
+
+# ── The same organization twice ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_back_and_save_does_not_make_it_twice(page_of: PageOf, plain: Session, cast: Cast) -> None:
+    """Without an INN only its name under the superior tells; another one of that name is confirmed."""
+    page, typed = page_of("irkutsk"), school(cast, inn="", kpp="")
+    send(page, typed)
+    page.post(NEW, {**typed, "short_name": " лицей  № 9"})
+    query = select(Organization).where(Organization.inn.is_(None), Organization.short_name.ilike("%лицей%9"))
+    assert "организация с таким названием там уже есть" in page.text
+    assert len(plain.scalars(query).all()) == 1
+    page.submit("form.sheet")
+    assert len(plain.scalars(query).all()) == 2
+    send(page_of("bratsk"), {**typed, "parent_id": cast.organizations["bratsk"]})
+    assert len(plain.scalars(query).all()) == 3
+
+
+@pytest.mark.parametrize(("level", "above"), [("municipality", "school1"), ("organization", "branch1"), ("branch", "branch1")])
+def test_a_place_that_is_none_is_said_at_the_field(page_of: PageOf, cast: Cast, level: str, above: str) -> None:
+    page = send(page_of("irkutsk"), school(cast, level=level, parent_id=cast.organizations[above]))
+    assert "не подчиняется" in wrong(page, "parent_id")
+
+
+def test_closed_before_it_opened_is_said_at_the_field(page_of: PageOf, plain: Session, cast: Cast) -> None:
+    page = send(page_of("irkutsk"), school(cast, opened_on="01.01.2025", closed_on="01.01.2020"))
+    assert "раньше" in wrong(page, "closed_on")
+    assert not plain.scalars(select(Organization).where(Organization.short_name == "Лицей № 9")).all()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from admin_app.reporting import days
@@ -38,13 +38,33 @@ def test_what_people_rely_on_is_never_deleted(page_of: PageOf, cast: Cast, name:
 
 
 def test_an_organization_that_has_worked_is_closed_instead(page_of: PageOf, plain: Session, cast: Cast) -> None:
-    key = cast.organizations["school1"]
+    key = cast.organizations["school2"]
     page = page_of("central").get(f"/admin/organization/delete/?id={key}")
     assert "Прикрепления" in page.text
     assert page.soup.select_one("main form button.no") is None
     page.submit("main form", do="archive")
+    assert "Пока ничего не закрыто" in page.text
+    assert plain.get_one(Organization, key).closed_on is None
+    page.submit("main form", do="archive")
     plain.expire_all()
     assert plain.get_one(Organization, key).closed_on == days.today()
+    assert plain.scalars(select(Event.subject_id).where(Event.kind == "organization.closed")).all() == [key]
+
+
+def test_nothing_closes_over_what_works_below_it(page_of: PageOf, plain: Session, cast: Cast) -> None:
+    page_of("central").get(f"/admin/organization/delete/?id={cast.organizations['region']}", status=403)
+    key = cast.organizations["bratsk"]
+    page = page_of("central").get(f"/admin/organization/delete/?id={key}").submit("main form", do="archive")
+    assert page.soup.select_one("main .note.err")
+    assert plain.get_one(Organization, key).closed_on is None
+
+
+def test_an_item_ends_with_its_last_day(page_of: PageOf, plain: Session) -> None:
+    """It may still be chosen today, and the page says so."""
+    key = plain.scalars(select(ClassifierItem.id)).first()
+    plain.execute(update(Organization).values(type_id=key))
+    plain.commit()
+    assert "с завтрашнего дня его нельзя выбрать" in page_of("central").get(f"/admin/classifier_item/delete/?id={key}").text
 
 
 def test_an_organization_added_by_mistake_goes(page_of: PageOf, plain: Session, cast: Cast) -> None:

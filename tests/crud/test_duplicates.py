@@ -75,6 +75,52 @@ def test_from_the_list_through_the_preview_to_the_card_and_back(page_of: PageOf,
     assert "1 группа" in page.get(LIST).text
 
 
+@pytest.fixture
+def triplet(plain: Session, cast: Cast, twin: int) -> int:
+    """A third one of them."""
+    home = plain.get_one(Organization, cast.organizations["irkutsk"])
+    key = organization(plain, "СОШ 1", Level.ORGANIZATION, home, inn="3899000041", kpp="389901001").id
+    plain.commit()
+    return key
+
+
+@pytest.mark.parametrize("ticked", [2, 3])
+def test_of_three_the_next_one_follows(page_of: PageOf, plain: Session, cast: Cast, twin: int, triplet: int, ticked: int) -> None:
+    group = [cast.organizations["school1"], twin, triplet]
+    page = page_of("irkutsk").get(LIST)
+    shown = [one["value"] for one in page.soup.select("[name=group]")]
+    page.post(f"{LIST}decide", {"id": group[:ticked], "group": shown, "do": "merge"})
+    assert "В группе еще 1 организация" in page.text
+    page.submit("main form[method=post]")
+    assert "Объединить две организации?" in page.text
+    stays, closes = page.soup.select("main .columns section.card")[:2]
+    assert (f"№ {group[0]}" in stays.text, f"№ {triplet}" in closes.text) == (True, True)
+    page.submit("main form[method=post]")
+    assert "Объединить две организации?" not in page.text
+    found = plain.execute(select(Succession.predecessor_id, Succession.successor_id).order_by(Succession.id)).all()
+    assert [tuple(row) for row in found] == [(twin, group[0]), (triplet, group[0])]
+
+
+def test_one_of_the_group_is_left_out(page_of: PageOf, plain: Session, cast: Cast, twin: int, triplet: int) -> None:
+    kept = cast.organizations["school1"]
+    page = page_of("irkutsk").get(f"{LIST}merge/?id={kept}&id={twin}&keep={kept}&also={triplet}&also=999999")
+    page.get(str(page.soup.select_one("main [role=status] a")["href"]))
+    assert f"№ {triplet}" in page.soup.select("main .columns section.card")[1].text
+    page.submit("main form[method=post]")
+    assert "Объединить две организации?" not in page.text
+    assert plain.scalars(select(Succession.predecessor_id)).all() == [triplet]
+
+
+def test_who_was_told_apart_from_the_one_that_stays_does_not_follow(
+    page_of: PageOf, plain: Session, cast: Cast, twin: int, triplet: int
+) -> None:
+    kept = cast.organizations["school1"]
+    page = page_of("irkutsk")
+    page.post(f"{LIST}decide", {"id": [kept, triplet], "do": "apart"})
+    page.get(f"{LIST}merge/?id={kept}&id={twin}&keep={kept}&also={triplet}").submit("main form[method=post]")
+    assert "Объединить две организации?" not in page.text
+
+
 def test_the_log_leads_to_the_way_back(page_of: PageOf, plain: Session, cast: Cast, twin: int) -> None:
     page = preview(page_of("central"), cast, twin)
     page.submit("main form[method=post]")

@@ -170,3 +170,11 @@ def test_an_item_is_part_of_another_of_its_list(page_of: PageOf, plain: Session)
     page.get(edit("classifier_item", 1)).submit("form.sheet", parent_id="2")
     page.get(edit("classifier_item", 2)).submit("form.sheet", parent_id="1")
     assert wrong(page, "parent_id")
+
+
+def test_nobody_switches_off_their_own_account(page_of: PageOf, plain: Session, cast: Cast) -> None:
+    page = page_of("admin").get(f"/admin/user/edit/?id={cast.users['admin']}")
+    page.soup.select_one("form.sheet [name=active]").attrs.pop("checked")
+    page.submit("form.sheet")
+    assert "Свою учетную запись отключить нельзя" in page.soup.select_one("#active-wrong").get_text()
+    assert plain.get_one(User, cast.users["admin"]).active

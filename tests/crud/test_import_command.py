@@ -14,7 +14,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from admin_app.reporting import scope, undo
-from admin_app.reporting.guard import Forbidden
 from admin_app.reporting.imports import command
 from admin_app.reporting.refusal import Refused
 from models import Event, Level, Organization, RowOutcome
@@ -133,7 +132,7 @@ def test_a_column_that_is_none_is_a_mistake(bring: Bring) -> None:
 def test_not_everybody_imports(session: Session, as_: As, tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     path.write_text(json.dumps([ROW]), "utf-8")
-    with as_("school1"), pytest.raises(Forbidden):
+    with as_("school1"), pytest.raises(Refused):
         command.bring(session, path, dry_run=False)
 
 

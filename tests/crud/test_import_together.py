@@ -1,5 +1,7 @@
 """An import writes its lines together: statements by the piece, not by the line; what is refused is still said at its line."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
@@ -42,18 +44,18 @@ def test_new_organizations_get_the_reports_of_open_campaigns(
     assert plain.scalar(select(func.count(Report.id))) == before + 5
 
 
-def test_a_line_that_the_database_refuses_is_named(page_of: PageOf, plain: Session, cast: Cast) -> None:
-    """Each of two offices goes below the other: the second of these lines makes a circle."""
+def test_a_line_that_is_refused_as_it_is_written_is_named(page_of: PageOf, plain: Session, cast: Cast) -> None:
+    """The superior of one of the lines is closed between the check and the import."""
     region = plain.get_one(Organization, cast.organizations["region"])
-    for name, kpp in (("Отдел А", "770700001"), ("Отдел Б", "770700002")):
-        organization(plain, name, Level.MUNICIPALITY, region, inn="7707083893", kpp=kpp)
+    office = organization(plain, "Отдел А", Level.MUNICIPALITY, region, inn="7707083893", kpp="770700001")
     plain.commit()
-    moves = "Отдел А;;7707083893;770700001;;Отдел Б", "Отдел Б;;7707083893;770700002;;Отдел А"
-    page = checked(page_of("central"), line(1), *moves, line(2))
-    assert "Изменено: 2" in page.text
+    page = checked(page_of("central"), line(1), line(3).replace(OFFICE, "Отдел А"), line(2))
+    assert page.soup.select_one(".wrong") is None
+    office.closed_on = date(2026, 1, 15)
+    plain.commit()
     do(page, "run", without="1")
     assert "Ничего не загружено" in page.text
-    assert page.soup.select_one("#line-4 .wrong") is not None
+    assert page.soup.select_one("#line-3 .wrong") is not None
     assert plain.scalar(select(Organization).where(Organization.short_name == "Школа 1")) is None
 
 

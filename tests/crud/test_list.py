@@ -183,3 +183,12 @@ def test_every_filter_can_be_used(page_of: PageOf, name: str) -> None:
             for box in part.select("input[type=checkbox]")[:1]:
                 page.get(f"/admin/{name}/?{box['name']}={box['value']}")
                 assert page.soup.select(".summary .tag")
+
+
+@pytest.mark.parametrize("sent", ["--5", "5-", "1.2.3", "٣", "-", "1e9"])
+def test_an_end_of_a_span_that_is_no_number_is_said(page_of: PageOf, sent: str) -> None:
+    page = page_of("central").get(f"/admin/classifier_item/?position-from={sent}")
+    warning = page.soup.select_one("main .note.warn")
+    assert warning is not None
+    assert sent in warning.get_text()
+    assert "invalid" not in page.text

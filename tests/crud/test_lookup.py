@@ -17,7 +17,7 @@ def offered(page: Page, query: str, address: str = "/admin/organization/lookup/p
     """The titles offered."""
     answer = page.client.get(address, query_string={"q": query})
     assert answer.status_code == 200
-    return [one["title"] for one in answer.get_json()]
+    return [one["title"] for one in answer.get_json()["rows"]]
 
 
 def test_only_what_is_seen_is_offered(page_of: PageOf) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from admin_app.reporting import dated, days, moving
 from models import Event, Level, Organization, OrganizationFact
 from tests import people
-from tests.crud.outline import MOVE, OFFICE, TREE, age, close, names
+from tests.crud.outline import MOVE, OFFICE, SCHOOL, TREE, age, close, names
 from tests.page import Page
 from tests.people import Cast
 
@@ -81,11 +81,14 @@ def test_only_what_may_stand_above_is_offered(page_of: PageOf, plain: Session, c
     client = page_of("central").client
     page = asked(page_of("central"), cast.organizations["school1"])
     address = str(page.soup.select_one("input.combobox")["data-picker"])
-    offered = [one["title"] for one in client.get(address + "?q=иркут").get_json()]
-    assert offered == ["Иркутская область", OFFICE]
+
+    def offered(address: str) -> list[str]:
+        return [one["title"] for one in client.get(address).get_json()["rows"]]
+
+    assert offered(address + "?q=иркут") == ["Иркутская область", OFFICE]
     close(plain, cast, "irkutsk", date(2025, 9, 1))
-    assert [one["title"] for one in client.get(address + "?q=иркут").get_json()] == ["Иркутская область"]
-    assert client.get(address.replace("organization/parent", "organization.branch/parent")).get_json() == []
+    assert offered(address + "?q=иркут") == ["Иркутская область"]
+    assert offered(address.replace("organization/parent", "organization.branch/parent")) == []
     assert client.get(address.replace("parent_id", "type_id")).status_code == 404
 
 
@@ -209,7 +212,7 @@ def test_a_circle_in_the_past_is_refused(session: Session, plain: Session, cast:
         branch.parent_id, branch.level = o["irkutsk"], Level.ORGANIZATION
         session.flush()
         school = session.get_one(Organization, o["school1"])
-        school.level = Level.BRANCH
+        school.parent_id, school.level = o["school3"], Level.BRANCH
         session.flush()
         today, before = days.today(), days.today() - timedelta(days=1)
         assert moving.refusals(session, [school], branch, today) == {}
@@ -229,3 +232,18 @@ def test_a_move_to_come_is_planned(page_of: PageOf, plain: Session, cast: Cast) 
     plan = plain.scalars(select(OrganizationFact).where(OrganizationFact.planned)).one()
     assert (plan.organization_id, plan.field, plan.since, plan.value) == (o["school3"], "parent_id", day, o["bratsk"])
     assert plain.get_one(Organization, o["school3"]).parent_id == o["irkutsk"]
+
+
+def test_a_planned_move_has_the_same_way_back(page_of: PageOf, plain: Session, cast: Cast) -> None:
+    age(plain)
+    o, day = cast.organizations, days.today() + timedelta(days=30)
+    page = send(asked(page_of("central"), o["school1"], o["school3"], parent=o["bratsk"]), counts="day", since=day.isoformat())
+    send(page)
+    page.get(str(page.soup.select_one(".says a")["href"]))
+    read = page.soup.select_one(".steps").get_text(" ")
+    assert (SCHOOL in read, "Управление образования Братска" in read, "план отменяется" in read) == (True, True, True)
+    assert page.soup.select_one(".steps h2 a")["href"].startswith("/admin/organization/details/")
+    page.submit("main form", do="undo")
+    assert plain.scalars(select(OrganizationFact)).all() == []
+    page.get(f"/admin/organization/details/?id={o['school1']}")
+    assert "Запланированное изменение отменено" in page.text

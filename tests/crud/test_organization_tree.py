@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import outline
+from admin_app.reporting import dated, outline
 from models import Level, Organization
 from tests import people
 from tests.budgets import counted
@@ -179,7 +179,62 @@ def test_on_a_past_day_a_part_of_the_region_begins_with_what_has_come_since(
     assert names(page_of("bratsk").get(TREE + "?on=2025-01-01")) == [
         (0, "Управление образования Братска"), (1, "МБОУ «СОШ № 2» Братска"), (0, SCHOOL), (1, BRANCH),
     ]  # fmt: skip
-    assert (1, SCHOOL) not in names(page_of("irkutsk").get(TREE + "?on=2025-01-01"))
+
+
+def moved_away(session: Session, plain: Session, cast: Cast, as_: Callable) -> None:
+    """school1 goes to Bratsk today and gets a new name there."""
+    age(plain)
+    with as_("central"):
+        row = session.get_one(Organization, cast.organizations["school1"])
+        row.parent_id, row.short_name = cast.organizations["bratsk"], "Школа Братска"
+        session.commit()
+
+
+def test_what_has_left_since_is_shown_where_it_stood_without_a_way_in(
+    page_of: PageOf, session: Session, plain: Session, cast: Cast, as_: Callable
+) -> None:
+    moved_away(session, plain, cast, as_)
+    o = cast.organizations
+    page = page_of("irkutsk").get(TREE + "?on=2025-01-01")
+    assert names(page) == [(0, OFFICE), (1, "МБОУ «СОШ № 3»"), (1, SCHOOL)]
+    assert page.soup.select_one(".what").get_text()[-1] == "3"
+    gone = page.soup.select_one(f"li[data-id='{o['school1']}']")
+    assert gone.select("a") == []
+    assert "сейчас вне вашей части" in gone.get_text()
+    press(page, f"li[data-id='{o['school1']}'] > .node > .fold", on="2025-01-01")
+    assert names(page)[-2:] == [(1, SCHOOL), (2, BRANCH)]
+    assert names(page.get(f"{TREE}below/?id={o['school1']}&on=2025-01-01")) == [(0, BRANCH)]
+    assert [name for _deep, name in names(page.get(f"{TREE}below/?id={o['irkutsk']}&on=2025-01-01"))][-1] == SCHOOL
+    page.get(f"/admin/organization/details/?id={o['school1']}&on=2025-01-01", status=404)
+    assert SCHOOL not in page.get(TREE).text
+
+
+def test_what_has_left_is_found_by_its_name_of_then(
+    page_of: PageOf, session: Session, plain: Session, cast: Cast, as_: Callable
+) -> None:
+    moved_away(session, plain, cast, as_)
+    page = page_of("irkutsk").get(TREE + "?q=СОШ+№+1&on=2025-01-01")
+    assert {name for _deep, name in names(page)} == {OFFICE, SCHOOL, BRANCH}
+    assert len(page.soup.select(".outline mark")) == 2
+    for text in ("братска", "3899000019"):  # its name of today and its codes are no longer theirs to search by
+        assert names(page.get(f"{TREE}?q={text}&on=2025-01-01")) == []
+
+
+def test_nobody_sees_more_of_the_past_than_their_own_part(
+    page_of: PageOf, session: Session, plain: Session, cast: Cast, as_: Callable
+) -> None:
+    """Neither what others have lost, nor what was never there: a correction leaves nothing behind."""
+    age(plain)
+    o = cast.organizations
+    with as_("central"), dated.correction():
+        session.get_one(Organization, o["school3"]).parent_id = o["bratsk"]
+        session.commit()
+    assert names(page_of("irkutsk").get(TREE + "?on=2025-01-01")) == [(0, OFFICE), (1, SCHOOL)]
+    with as_("central"):
+        session.get_one(Organization, o["school2"]).parent_id = o["region"]
+        session.commit()
+    assert "№ 2" not in page_of("irkutsk").get(TREE + "?on=2025-01-01").text
+    assert (1, "МБОУ «СОШ № 2» Братска") in names(page_of("bratsk").get(TREE + "?on=2025-01-01"))
 
 
 def test_who_did_not_work_on_that_day_is_not_there(page_of: PageOf, plain: Session, cast: Cast) -> None:

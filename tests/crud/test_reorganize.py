@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from models import Organization, Succession
+from models import Event, Organization, OrganizationFact, Succession
 from tests.page import Page, fields
 from tests.people import Cast
 
@@ -75,3 +75,24 @@ def test_a_successor_out_of_sight_is_not_named(page_of: PageOf, plain: Session, 
         assert "вне вашей части региона" in page.text
         assert "СОШ № 2" not in page.text
     assert "СОШ № 2" in page_of("central").get(f"/organizations/{one}").text
+
+
+def test_it_is_taken_back_as_a_whole(page_of: PageOf, plain: Session, cast: Cast) -> None:
+    """From the event of the closing, like any change: dates, plans, attachments, and who follows whom."""
+    name = {"successor_id": cast.organizations["school3"], "successor_id-text": "МБОУ «СОШ № 3»"}
+    page, address = opened(page_of("irkutsk"), cast, kind="joined", day="31.12.2027", **name)
+    page.post(address, sent(page))
+    key, told = cast.organizations["school1"], page.soup.select_one("main").get_text(" ", strip=True)
+    assert "31.12.2027" in told
+    assert not [raw for raw in ("2027-12-31", "joined", "successor", "below", "parent_id") if raw in told]
+    for kind in ("organization.reorganized", "row.changed"):
+        query = select(Event.id).where(Event.kind == kind, Event.subject_id == key, Event.subject_type == "organization")
+        assert page.soup.select_one(f'a[href="/admin/event/undo/?id={plain.scalars(query).first()}"]')
+    page.get(f"/admin/event/undo/?id={plain.scalars(query).first()}")
+    page.submit("main form", do="undo")
+    plain.expire_all()
+    assert plain.scalars(select(Succession)).all() == []
+    assert plain.get_one(Organization, key).closed_on is None
+    assert plain.scalars(select(OrganizationFact).where(OrganizationFact.planned)).all() == []
+    page.get(f"/admin/organization/details/?id={key}")
+    assert "Присоединена к" not in page.text

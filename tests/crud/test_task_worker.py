@@ -29,7 +29,7 @@ def product(database: Engine, tmp_path: Path) -> Iterator[Flask]:
 
 
 def test_looked_through_and_done(product: Flask, database: Engine, cast: Cast) -> None:
-    ids = sorted(cast.organizations[name] for name in ("school1", "school3"))
+    ids = sorted(cast.organizations[name] for name in ("branch1", "school3"))
     asked = {"rows": bulk_plan.freeze(ids), "sent": [["closed_on", "2030-12-31"]], "origin": "bulk"}
     with Session(database) as plain:
         irkutsk = scope.actor_of(cast.users["irkutsk"], plain)

@@ -116,3 +116,10 @@ def test_the_card_with_its_history_costs_few_statements(page_of: PageOf, connect
     with counted(connection) as found:
         page.get(f"/admin/organization/history/?id={cast.organizations['school1']}")
     assert len(found) <= 9, found
+
+
+def test_a_way_back_is_offered_to_those_who_may_take_it(page_of: PageOf, cast: Cast) -> None:
+    edit(page_of("central"), cast, phone="+7 3952 111111")
+    told = history(page_of("auditor").get(f"/admin/organization/details/?id={cast.organizations['school1']}"))
+    assert "111111" in told
+    assert "Отменить…" not in told

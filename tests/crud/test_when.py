@@ -47,6 +47,15 @@ def card(page: Page, key: int, on: date | None = None) -> str:
     return page.text
 
 
+def test_a_past_day_has_the_name_of_then_on_top(page_of: PageOf, cast: Cast) -> None:
+    key, page = cast.organizations["school1"], page_of("central")
+    save(page, key, short_name="Лицей имени Пушкина")
+    assert "Пушкина" in card(page, key)
+    page.get(f"/admin/organization/details/?id={key}&on=2024-01-01")
+    assert page.soup.h1.get_text(strip=True) == "МБОУ «СОШ № 1»"
+    assert "Пушкина" not in page.soup.title.get_text()
+
+
 def named(page: Page) -> str:
     """The short name on the card."""
     lines = {line.dt.get_text(): line.dd.get_text(strip=True) for line in page.soup.select(".facts > div")}

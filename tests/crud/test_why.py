@@ -145,7 +145,7 @@ def test_a_move_is_confirmed_by_who_has_read_what_it_opens(page_of: PageOf, plai
 
 
 def test_a_closing_is_confirmed_and_a_plain_change_is_not(page_of: PageOf, plain: Session, cast: Cast) -> None:
-    school = cast.organizations["school1"]
+    school = cast.organizations["school3"]
     page = page_of("irkutsk").get(f"/admin/organization/edit/?id={school}")
     page.submit("form.sheet", closed_on="2026-01-15")
     assert plain.get_one(Organization, school).closed_on is None

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
@@ -46,6 +47,30 @@ def test_a_wrong_method(page: Page) -> None:
 def test_a_stale_form(page_of: Callable[[str], Page]) -> None:
     page = page_of("school1").get("/cabinet")
     page.post("/messages/read", {"csrf_token": "stale", "newest": "1"}, status=400)
+    assert "Страница устарела" in page.text
+
+
+def test_a_stale_form_is_opened_anew_with_what_was_typed(page_of: Callable[[str], Page]) -> None:
+    address = "/admin/user/new/?role=1"
+    page = page_of("central").get(address)
+    page.post(address, {"csrf_token": "stale", "surname": "Иванов"}, status=400)
+    assert page.soup.select_one(f"main a[href='{address}'][rel=noreferrer]") is not None
+
+
+def test_who_has_signed_out_in_another_tab_is_led_to_the_window_and_back(page_of: Callable[[str], Page]) -> None:
+    address = "/admin/organization/new/?parent_id=1"
+    page = page_of("central").get(address)
+    token = page.soup.select_one("[name=csrf_token]")["value"]  # type: ignore[index]
+    page.client.post("/logout", data={"csrf_token": token})
+    page.post(address, {"csrf_token": "stale", "short_name": "Лицей"}, status=400)
+    assert "вы вышли" in page.text.lower()
+    way = page.soup.select_one("main a[href^='/login']")
+    assert way is not None
+    assert parse_qs(urlsplit(str(way["href"])).query) == {"next": [address]}
+
+
+def test_a_stale_public_form_says_so(page: Page) -> None:
+    page.get("/login").post("/login", {"csrf_token": "stale", "identity": "x"}, status=400)
     assert "Страница устарела" in page.text
 
 

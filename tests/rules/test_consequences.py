@@ -112,7 +112,9 @@ def test_an_organization_that_closes_owes_less(rig: Rig) -> None:
     with rig.as_("central"):
         row = rig.scoped.get_one(Organization, rig.at(SCHOOL1))
         before = consequences.standing(rig.scoped, row)
-        row.closed_on = days.today() - timedelta(days=1)
+        below = rig.scoped.scalars(select(Organization).where(Organization.parent_id == row.id)).all()
+        for one in (row, *below):
+            one.closed_on = days.today() - timedelta(days=1)
         rig.scoped.flush()
         change = consequences.of_change(rig.scoped, before, row)
     assert change is not None

@@ -55,7 +55,7 @@ def test_the_database_shows_what_the_rule_shows_and_nothing_foreign(engine: Engi
         everything = {model: ids(wire, model) for model in GUARDED}
         for number, user in enumerate(world.users):
             actor = scope.actor_of(user, plain)
-            whole = rowlevel.binding(actor).role != rowlevel.ROWS
+            whole = rowlevel.binding(actor).role not in (rowlevel.ROWS, rowlevel.AREA)
             with bound(wire, actor):
                 for model in GUARDED:
                     shown = ids(wire, model)
@@ -118,7 +118,7 @@ def test_a_binding_ends_with_its_transaction_and_with_unscoped(rig: Rig) -> None
             rig.scoped.scalar(count)
             point.rollback()
         assert rig.scoped.scalar(count) == below
-        assert rig.scoped.connection().scalar(text("SELECT current_user")) == rowlevel.ROWS
+        assert rig.scoped.connection().scalar(text("SELECT current_user")) == rowlevel.AREA
 
 
 def test_a_new_connection_is_bound_before_its_first_statement(engine: Engine) -> None:

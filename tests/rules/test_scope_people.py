@@ -3,7 +3,9 @@
 import uuid
 
 import pytest
+from sqlalchemy import select
 
+from admin_app.reporting import scope
 from admin_app.reporting.actor import unscoped
 from admin_app.reporting.scope import Forbidden
 from models import (
@@ -67,3 +69,14 @@ def test_the_account_of_somebody_with_more_rights_is_not_taken_over(rig: Rig) ->
                 with pytest.raises(Forbidden):
                     rig.scoped.flush()
             rig.scoped.rollback()
+
+
+def test_people_are_found_by_one_list_of_ids(rig: Rig) -> None:
+    """With an alternative (`or it is oneself`) PostgreSQL would read everybody, to show the fiftieth part of them."""
+    with rig.as_("irkutsk"):
+        said = str(scope.condition(scope.current(), User))
+        assert scope.current().user_id in set(rig.scoped.scalars(select(User.id)))
+    assert '"user".id IN (SELECT' in said
+    assert '"user".id =' not in said
+    with rig.as_("newcomer"):
+        assert list(rig.scoped.scalars(select(User.id))) == [scope.current().user_id]

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from admin_app.reporting import audit, hanging, undo
+from admin_app.reporting import accounts, audit, hanging, undo
 from admin_app.reporting.refusal import Refused
 from models import Classifier, ClassifierItem, Event, Level, Membership, Organization, Report, RoleName, User
-from tests.rules.conftest import BRATSK, IRKUTSK, SCHOOL1, SCHOOL2, Rig
+from tests.rules.conftest import BRATSK, IRKUTSK, PEOPLE, SCHOOL1, SCHOOL2, Rig
 
 
 def say(error: Exception, _model: Any) -> str:
@@ -163,6 +163,34 @@ def test_an_attachment_taken_back_ends_and_an_account_is_switched_off(rig: Rig) 
     undone(rig, "central", undo.of_event(last(rig).id))
     rig.plain.expire_all()
     assert rig.plain.get_one(User, person.id).active
+
+
+@pytest.mark.parametrize("who", ["central", "irkutsk"])
+def test_an_attachment_ended_by_mistake_comes_back_whoever_had_made_it(rig: Rig, who: str) -> None:
+    """Neither the person, who is attached nowhere else, nor who had attached them is in sight."""
+    person = rig.world.users[PEOPLE["newcomer"]]
+    with rig.as_("central"):
+        place = rig.scoped.get_one(Organization, rig.at(SCHOOL1))
+        maker = accounts.attach(rig.scoped, person, place, RoleName.ORGANIZATION).made_by_id
+    seats = select(Membership).where(Membership.user_id == person)
+    with rig.as_("irkutsk"):
+        accounts.detach(rig.scoped, rig.scoped.scalars(seats).one())
+        rig.scoped.commit()
+    assert rig.plain.scalars(seats).all() == []
+    undone(rig, who, undo.of_event(last(rig, "row.deleted").id))
+    back = rig.plain.scalars(seats).one()
+    assert (back.organization_id, back.made_by_id) == (rig.at(SCHOOL1), maker)
+
+
+def test_an_attachment_comes_back_only_where_one_may_attach(rig: Rig) -> None:
+    with rig.as_("central"):
+        row = rig.seat("newcomer", SCHOOL1, RoleName.ORGANIZATION)
+        rig.scoped.add(row)
+        rig.scoped.flush()
+        accounts.detach(rig.scoped, row)
+        rig.scoped.commit()
+    with pytest.raises(Refused):
+        undone(rig, "bratsk", undo.of_event(last(rig, "row.deleted").id))
 
 
 def test_lists_of_references_come_back(rig: Rig) -> None:

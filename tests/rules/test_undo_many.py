@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from admin_app.reporting import accounts, audit, scope, undo, undo_many
+from admin_app.reporting import accounts, audit, days, scope, undo, undo_many
 from admin_app.reporting.accounts import Person
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.undo_steps import Step, Verb
@@ -66,7 +66,8 @@ def test_people_are_switched_off_before_they_leave_sight(rig: Rig) -> None:
             made = accounts.added(rig.scoped, person, "x")
             assert made is not None
             role = rig.scoped.scalars(select(Role).where(Role.name == RoleName.ORGANIZATION)).one()
-            rig.scoped.add(Membership(user_id=made.id, organization_id=rig.at(SCHOOL1), role=role))
+            seat = {"user_id": made.id, "organization_id": rig.at(SCHOOL1), "valid_from": days.today()}
+            rig.scoped.add(Membership(role=role, **seat))
         key = made.id
     rig.scoped.commit()
     assert [step.refused for step in looked(rig, "irkutsk", batch)] == ["", ""]

@@ -71,6 +71,18 @@ def test_the_duplicate_closes_today_and_names_its_successor(twins: Twins) -> Non
     assert row.day == days.today()
 
 
+def test_the_duplicate_gets_no_report_of_a_campaign_opened_afterwards(twins: Twins) -> None:
+    twins.unite()
+    with twins.as_("central"):
+        month = period(twins.session, days.today() - timedelta(days=30), days.today())
+        later = campaign(twins.session, during=month, deadline=days.today())
+        twins.session.commit()
+    filing = set(twins.plain.scalars(select(Report.organization_id).where(Report.campaign_id == later.id)))
+    assert (twins.kept in filing, twins.twin in filing) == (True, False)
+    twins.separate()
+    assert twins.twin in set(twins.plain.scalars(select(Report.organization_id).where(Report.campaign_id == later.id)))
+
+
 def test_what_stands_below_and_what_was_shared_there_goes_over(twins: Twins) -> None:
     twin = twins.plain.get_one(Organization, twins.twin)
     branch = organization(twins.plain, "Филиал", Level.BRANCH, twin)
@@ -209,6 +221,7 @@ def test_all_of_it_is_one_batch_told_on_both_cards(twins: Twins) -> None:
     assert {(row.subject_type, row.kind) for row in rows} == {
         ("organization", "row.changed"),
         ("membership", "row.changed"),
+        ("succession", "row.created"),
     }
     assert {event.origin for event in rows} == {f"merge:{twins.twin}"}
 

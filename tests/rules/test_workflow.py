@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import reports, workflow
+from admin_app.reporting import reports, reviewing, workflow
 from admin_app.reporting.refusal import Refused
 from admin_app.reporting.workflow import RULES, Move
 from models import Campaign, Event, Message, Organization, Report, ReportState
@@ -89,7 +89,7 @@ def test_a_municipal_office_is_reviewed_by_the_region(session: Session, plain: S
         campaign = session.scalars(select(Campaign)).one()
         found = session.scalars(select(Report).where(Report.id == ids["irkutsk"])).one()
         assert campaign.review_levels == ["municipality"]
-        reviewer = workflow.next_reviewer(session, found)
+        reviewer = reviewing.next_reviewer(session, found)
         assert reviewer is not None
         assert reviewer.id == cast.organizations["region"]
 

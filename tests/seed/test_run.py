@@ -209,6 +209,33 @@ def start_without_demo(folder: Path) -> Product:
     return start(folder)
 
 
+def test_it_ends_at_once_while_it_is_still_starting(tmp_path: Path) -> None:
+    """The web server has begun its workers, which hear no signal yet."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = found.getsockname()[1]
+    environment = {**os.environ, "PORT": str(port), "MODO_DATA_DIR": str(tmp_path), "MODO_DEMO": "", "MODO_WORKERS": "1"}
+    command = [sys.executable, "-m", "admin_app.serve"]
+    product = Product(tmp_path, port, subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True))
+    while not (workers := [two for one in children(product.process.pid, "granian") for two in children(one, "granian")]):
+        assert product.process.poll() is None
+        time.sleep(0.01)
+    began = time.monotonic()
+    assert product.end().rstrip().endswith("MODO has ended.")
+    assert time.monotonic() - began < 9, "the web server waits for its workers for 10 s"
+    while [one for one in workers if Path(f"/proc/{one}/cmdline").exists()]:
+        assert time.monotonic() - began < 30
+        time.sleep(0.1)
+
+
+def children(process: int, program: str) -> list[int]:
+    """The processes of this program that the process has started and that are still there."""
+    try:
+        found = [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+        return [one for one in found if program in Path(f"/proc/{one}/cmdline").read_text()]
+    except OSError:
+        return []
+
+
 def test_a_killed_product_leaves_its_port_and_its_data(tmp_path: Path) -> None:
     product = start_without_demo(tmp_path / "instance")
     product.process.kill()

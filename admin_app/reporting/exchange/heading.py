@@ -38,6 +38,18 @@ def guess(rows: Sequence[Row], merges: Sequence[Merge], known: Callable[[str], b
     return best if best else Heading((), (), rows[0].line if rows else 1)
 
 
+def chosen(rows: Sequence[Row], merges: Sequence[Merge], known: Callable[[str], bool], line: int) -> Heading:
+    """The heading that ends at this line of the file, as a person says; 0: there is none, and every line is data."""
+    blocks = [
+        one
+        for height in range(1, TALLEST + 1)
+        for at in range(len(rows) - height + 1)
+        if rows[at + height - 1].line == line and (one := block(rows, at, height, merges, known))
+    ]
+    none = Heading((), ("",) * max((len(row.cells) for row in rows), default=0), rows[0].line if rows else 1)
+    return max(blocks, key=lambda one: (one.known, -len(one.lines)), default=none)
+
+
 def block(rows: Sequence[Row], at: int, height: int, merges: Sequence[Merge], known: Callable[[str], bool]) -> Heading | None:
     """The heading that these rows would make, None if they can't."""
     lines = rows[at : at + height]
@@ -114,7 +126,7 @@ def by_looks(rows: Sequence[Row], merges: Sequence[Merge], known: Callable[[str]
     fullest = max((filled(row) for row in rows), default=0)
     for at, row in enumerate(rows):
         if filled(row) >= 0.6 * fullest and worded(row):
-            taller = [block(rows, at, height, merges, known) for height in range(TALLEST, 0, -1)]
+            taller = [block(rows, at, height, merges, known) for height in range(TALLEST if merges else 1, 0, -1)]
             return next((one for one in taller if one), None)
     return None
 

@@ -35,8 +35,11 @@ class Sheet(Protocol):
     title: str
     hidden: bool
 
-    def heading(self, known: Callable[[str], bool]) -> Heading:
-        """The heading, guessed; `known` tells whether a name is the word of a field (`columns.Vocabulary.knows`)."""
+    def heading(self, known: Callable[[str], bool], at: int | None = None) -> Heading:
+        """The heading; `known` tells whether a name is the word of a field (`columns.Vocabulary.knows`).
+
+        `at`: the line at which it ends, 0 for none at all (`heading.chosen`); guessed if that is not said.
+        """
 
     def rows(self, first: int = 1) -> Iterator[Row]:
         """The filled rows from line `first` on, in the file's order. Raises Refused in the middle for what is found there."""
@@ -50,8 +53,9 @@ class TextSheet:
     title: str = ""
     hidden: bool = False
 
-    def heading(self, known: Callable[[str], bool]) -> Heading:
-        return heading.guess(list(islice(self.table.rows(), heading.LOOKED_AT)), (), known)
+    def heading(self, known: Callable[[str], bool], at: int | None = None) -> Heading:
+        rows = list(islice(self.table.rows(), heading.LOOKED_AT))
+        return heading.guess(rows, (), known) if at is None else heading.chosen(rows, (), known, at)
 
     def rows(self, first: int = 1) -> Iterator[Row]:
         return (row for row in self.table.rows() if row.line >= first)
@@ -74,9 +78,10 @@ class BookSheet:
         """The sheet's merged cells."""
         return self.book.merges(self.named.part)
 
-    def heading(self, known: Callable[[str], bool]) -> Heading:
+    def heading(self, known: Callable[[str], bool], at: int | None = None) -> Heading:
         first = list(islice(self.book.rows(self.named.part), heading.LOOKED_AT))
-        return heading.guess(first, self.merges.within(1, first[-1].line) if first else (), known)
+        merges = self.merges.within(1, first[-1].line) if first else ()
+        return heading.guess(first, merges, known) if at is None else heading.chosen(first, merges, known, at)
 
     def rows(self, first: int = 1) -> Iterator[Row]:
         """Cells merged downwards repeat their text in each row that holds something of its own."""

@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import lists, scope
+from admin_app.reporting import behalf, bookkeeping
 from admin_app.reporting.imports import work
-from models import ImportRun, ImportState, User
+from models import ImportRun, ImportState
 
 
 def step(session: Session, plain: Session, run_id: int, name: str, directory: Path) -> None:
@@ -18,13 +17,10 @@ def step(session: Session, plain: Session, run_id: int, name: str, directory: Pa
     Whatever goes wrong beyond a sentence is said to the owner as such, and raised for the log.
     """
     awaited = ImportState.CHECKING if name == "check" else ImportState.RUNNING
-    asked = select(ImportRun.owner_id, User.locale).join(User, User.id == ImportRun.owner_id)
-    found = plain.execute(asked.where(ImportRun.id == run_id, ImportRun.state == awaited)).one_or_none()
-    actor = scope.NOBODY if found is None else scope.actor_of(found.owner_id, plain)
-    plain.commit()
-    if found is None:
+    owner_id = plain.scalar(select(ImportRun.owner_id).where(ImportRun.id == run_id, ImportRun.state == awaited))
+    if owner_id is None:
         return
-    with force_locale(found.locale), scope.acting(actor), lists.held(plain):
+    with behalf.of(plain, owner_id):
         try:
             if awaited is ImportState.CHECKING:
                 work.check(session, run_id, directory)
@@ -33,7 +29,7 @@ def step(session: Session, plain: Session, run_id: int, name: str, directory: Pa
         except Exception:
             session.rollback()
             sentence = _("Something went wrong on our side; nothing was imported. The log has the details.")
-            work.end(session, run_id, awaited, state=ImportState.FAILED, error=sentence)
+            bookkeeping.end(session, ImportRun, run_id, awaited, state=ImportState.FAILED, error=sentence)
             session.commit()
             raise
 

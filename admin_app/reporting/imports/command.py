@@ -15,12 +15,12 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from admin_app.extensions import db
-from admin_app.reporting import audit, guard, lists
+from admin_app.reporting import audit, lists
 from admin_app.reporting.exchange import columns, tables
 from admin_app.reporting.exchange.columns import Match, Vocabulary
-from admin_app.reporting.guard import Permission
 from admin_app.reporting.imports import work
 from admin_app.reporting.imports.kinds import Judged, Texts, kind_of
+from admin_app.reporting.planned import TODAY, FromDay
 from admin_app.reporting.refusal import Refused
 from models import RowOutcome
 
@@ -36,23 +36,25 @@ class Mistakes(Refused):
         self.sentences = sentences
 
 
-def bring(session: Session, path: Path, dry_run: bool) -> tuple[Counter[RowOutcome], uuid.UUID]:
-    """All of the file or nothing; flushes. How many lines come out how, and the batch. Raises Mistakes with all of them."""
-    guard.require(Permission.ORGANIZATION_IMPORT)
+def bring(session: Session, path: Path, dry_run: bool, since: FromDay = TODAY) -> tuple[Counter[RowOutcome], uuid.UUID]:
+    """All of the file or nothing; flushes. How many lines come out how, and the batch. ``since``: from which day changes count.
+
+    Raises Mistakes with all of them.
+    """
     kind = kind_of(TABLE)
     labels = {name: next(iter(words)) for name, words in kind.names().items()}
     words = Vocabulary(kind.names())
     with Session(db.engine) as plain, lists.held(plain):
-        found = judged(session, lines(path, words), labels)
+        found = judged(session, lines(path, words), labels, since)
         with audit.together(ORIGIN) as batch:
             if not dry_run:
-                write(session, lines(path, words))
+                write(session, lines(path, words), since)
     return found, batch
 
 
-def judged(session: Session, source: Iterable[Line], labels: dict[str, str]) -> Counter[RowOutcome]:
+def judged(session: Session, source: Iterable[Line], labels: dict[str, str], since: FromDay) -> Counter[RowOutcome]:
     """How many lines come out how. Raises Mistakes."""
-    reader, counts, wrong = kind_of(TABLE).reader(session, {}, clears=False), Counter[RowOutcome](), []
+    reader, counts, wrong = kind_of(TABLE).reader(session, {}, False, since), Counter[RowOutcome](), []
     for piece in work.pieces(source):
         found = reader.judge(piece)
         counts.update(one.outcome for one in found)
@@ -70,9 +72,9 @@ def mistakes_of(one: Judged, labels: dict[str, str]) -> Iterator[str]:
         yield _("Line %(line)s: %(why)s", line=one.line, why=where + sentence)
 
 
-def write(session: Session, source: Iterable[Line]) -> None:
+def write(session: Session, source: Iterable[Line], since: FromDay) -> None:
     """Write what is to be added or changed. Raises Mistakes at the first line that the rules or the database refuse."""
-    reader = kind_of(TABLE).reader(session, {}, clears=False)
+    reader = kind_of(TABLE).reader(session, {}, False, since)
     for piece in work.pieces(source):
         doing = [one for one in reader.judge(piece, lock=True) if one.outcome in work.DOES]
         try:

@@ -16,6 +16,8 @@ from admin_app.reporting.refusal import Refused
 from models import ImportRun
 
 SHOWN = 3  # lines that stand as examples under the headings
+OFFERED = 12  # first lines among which a person says which one is the heading
+GLANCE = 100  # signs of such a line
 
 
 @contextmanager
@@ -28,17 +30,29 @@ def sheets(run: ImportRun, directory: Path) -> Iterator[tuple[Sheet, ...]]:
         yield tables.open_table(file, run.file_name).sheets
 
 
-def look(run: ImportRun, directory: Path, words: Vocabulary, sheet: int | None = None) -> dict[str, Any]:
-    """What the file says of itself: its sheets, the one to read, its heading and some lines; as `ImportRun.mapping` keeps it."""
+def look(run: ImportRun, directory: Path, words: Vocabulary, sheet: int | None = None, line: int | None = None) -> dict[str, Any]:
+    """What the file says of itself: its sheets, the one to read, its heading and some lines; as `ImportRun.mapping` keeps it.
+
+    `line`: where the heading ends, as a person says; 0 for none.
+    """
     with sheets(run, directory) as found:
         at = best(found, words) if sheet is None else min(max(sheet, 0), len(found) - 1)
-        heading = found[at].heading(words.knows)
-        if not any(heading.names):
+        heading = found[at].heading(words.knows, line)
+        if not heading.names and line is None:
+            heading = found[at].heading(words.knows, 0)
+        if not heading.names:
             raise Refused(_("The sheet has no heading that could be read: no line with the names of columns."))
+        top = [[row.line, glance(row.cells)] for row in islice(found[at].rows(), OFFERED)]
         examples = [row.cells for row in islice(found[at].rows(heading.first), SHOWN)]
     titles = [one.title for one in found]
     about = {"sheet": at, "sheets": titles, "lines": list(heading.lines), "names": list(heading.names), "first": heading.first}
+    about |= {"known": heading.known, "top": top}
     return {**about, "examples": [list(cells) for cells in examples]}
+
+
+def glance(cells: tuple[str, ...]) -> str:
+    """A line as one sees it at a glance."""
+    return " · ".join(one for one in cells if one)[:GLANCE]
 
 
 def best(found: tuple[Sheet, ...], words: Vocabulary) -> int:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from admin_app.reporting.planned import TODAY, FromDay
 from admin_app.reporting.refusal import Refused
 from models import RowOutcome
 
@@ -51,8 +52,9 @@ class Kind(Protocol):
     def names(self) -> Mapping[str, Iterable[str]]:
         """The fields that a column may be, with the words for them."""
 
-    def reader(self, session: Session, defaults: Texts, clears: bool) -> Reader:
-        """A reader. `defaults`: texts for lines that say nothing of the field; `clears`: an empty cell empties the field."""
+    def reader(self, session: Session, defaults: Texts, clears: bool, since: FromDay = TODAY) -> Reader:
+        """A reader. `defaults`: texts for lines that say nothing of the field; `clears`: an empty cell empties the field;
+        `since`: from which day changes count, of tables where they count from one."""
 
 
 KINDS: dict[str, Kind] = {}

@@ -4,9 +4,8 @@ from flask_babel import gettext as _
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
-from admin_app.reporting import undo
+from admin_app.reporting import bookkeeping, undo
 from admin_app.reporting.actor import unscoped
-from admin_app.reporting.imports import runs
 from admin_app.reporting.refusal import Refused
 from models import Event, ImportRun, ImportState
 
@@ -28,13 +27,13 @@ def take_back(session: Session, run: ImportRun) -> int:
         if step.refused:
             raise Refused(f"{step.title}: {step.refused}")
     _batch, number = undo.perform(session, plan)
-    runs.save(session, run, state=ImportState.REVERSED)
+    bookkeeping.save(session, run, state=ImportState.REVERSED)
     return number
 
 
 def untouched(session: Session, run: ImportRun) -> None:
     """Raises Refused if the import can't be taken back as a whole: it is not done, or rows were changed since."""
-    runs.require(run, ImportState.DONE)
+    bookkeeping.require(run, ImportState.DONE)
     if changed := changed_since(session, run):
         several = ", ".join(changed[:NAMED]) + ("…" if len(changed) > NAMED else "")
         raise Refused(
@@ -47,6 +46,6 @@ def changed_since(session: Session, run: ImportRun) -> list[str]:
     ours = aliased(Event)
     same = (ours.batch == run.batch, ours.subject_type == Event.subject_type, ours.subject_id == Event.subject_id)
     later = exists(select(ours.id).where(*same, ours.id < Event.id))
-    found = select(Event.subject).where(Event.kind.startswith("row."), Event.batch != run.batch, later).distinct()
+    found = select(Event.subject).where(undo.DONE, Event.batch != run.batch, later).distinct()
     with unscoped("whether an import was touched since"):
         return list(session.scalars(found.limit(NAMED + 1)))

@@ -14,19 +14,20 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import attachments, days, queueing, rowlevel
+from admin_app.reporting import attachments, bookkeeping, days, queueing
 from admin_app.reporting.actor import current, unscoped
+from admin_app.reporting.bookkeeping import WHY, require, save
 from admin_app.reporting.exchange import columns
 from admin_app.reporting.exchange.columns import Match, Vocabulary
 from admin_app.reporting.imports import files
 from admin_app.reporting.imports.kinds import Texts, kind_of
+from admin_app.reporting.planned import TODAY, FromDay
 from admin_app.reporting.refusal import Refused
 from models import ColumnMemory, ImportRow, ImportRun, ImportState
 
 S = ImportState
 RECENT = 3600  # seconds in which a file may have no import yet
 OPEN = (S.MAPPING, S.CHECKING, S.READY, S.RUNNING)
-WHY = "an import's own bookkeeping"
 
 
 def begin(session: Session, table: str, name: str, data: bytes, directory: Path) -> ImportRun:
@@ -38,9 +39,7 @@ def begin(session: Session, table: str, name: str, data: bytes, directory: Path)
     if not run.mapping["examples"]:
         raise Refused(_("Under the heading there is not a single line."))
     run.mapping |= {"fields": proposed(session, table, run.mapping["names"], words), "defaults": {}, "clears": False}
-    with unscoped(WHY):
-        session.add(run)
-        session.flush()
+    bookkeeping.add(session, run)
     return run
 
 
@@ -62,18 +61,27 @@ def matches(run: ImportRun) -> list[Match]:
     ]
 
 
-def turn_to(session: Session, run: ImportRun, sheet: int, directory: Path) -> None:
-    """Read another sheet of the file. Raises Refused."""
-    require(run, S.MAPPING, S.READY)
+def turn_to(session: Session, run: ImportRun, sheet: int, directory: Path, line: int | None = None) -> None:
+    """Read another sheet of the file, or the same with its heading ending at this line (0: without one). Raises Refused."""
+    require(run, S.MAPPING, S.READY, S.FAILED)
     words = Vocabulary(kind_of(run.table_name).names())
-    seen = files.look(run, directory, words, sheet)
+    seen = files.look(run, directory, words, sheet, line)
     fields = proposed(session, run.table_name, seen["names"], words)
     save(session, run, state=S.MAPPING, mapping={**run.mapping, **seen, "fields": fields})
 
 
-def match(session: Session, run: ImportRun, fields: Sequence[str | None], defaults: Texts, clears: bool, directory: Path) -> bool:
+def match(
+    session: Session,
+    run: ImportRun,
+    fields: Sequence[str | None],
+    defaults: Texts,
+    clears: bool,
+    directory: Path,
+    since: FromDay = TODAY,
+) -> bool:
     """Say which column is which field; the lines are now to be checked. Is the file small enough to do it at once?
 
+    ``since``: from which day changes of what is there count.
     Raises Refused: a field given twice, none at all, an unknown one.
     """
     require(run, S.MAPPING, S.READY, S.FAILED)
@@ -86,7 +94,7 @@ def match(session: Session, run: ImportRun, fields: Sequence[str | None], defaul
     if double := next((one for one in given if given.count(one) > 1), ""):
         label = next(iter(words.labels[double]))
         raise Refused(_("Two columns are “%(label)s”: leave one of them out.", label=label))
-    mapping = {**run.mapping, "fields": list(fields), "defaults": defaults, "clears": clears}
+    mapping = {**run.mapping, "fields": list(fields), "defaults": defaults, "clears": clears, "since": since.kept}
     save(session, run, state=S.CHECKING, mapping=mapping, total=0, done=0, counts={}, error="", finished_at=None)
     remember(session, run)
     return files.small(run, directory, words, SMALL)
@@ -99,19 +107,9 @@ MOST = 200_000  # lines of a file at most (`exchange.cells`)
 def remember(session: Session, run: ImportRun) -> None:
     """Keep the matching for the next file with such a heading."""
     key = {"table_name": run.table_name, "signature": columns.signature(run.mapping["names"])}
-    with unscoped(WHY):
-        rowlevel.bind(session)
-        made = insert(ColumnMemory).values(**key, fields=run.mapping["fields"])
-        told = made.on_conflict_do_update(index_elements=list(key), set_={"fields": made.excluded.fields, "used_at": func.now()})
-        session.connection().execute(told)
-
-
-def save(session: Session, run: ImportRun, **values: Any) -> None:
-    """Write into the run's row; it is loaded again."""
-    with unscoped(WHY):
-        rowlevel.bind(session)
-        session.connection().execute(update(ImportRun).where(ImportRun.id == run.id).values(**values))
-        session.refresh(run)
+    made = insert(ColumnMemory).values(**key, fields=run.mapping["fields"])
+    told = made.on_conflict_do_update(index_elements=list(key), set_={"fields": made.excluded.fields, "used_at": func.now()})
+    bookkeeping.execute(session, told)
 
 
 def queue(session: Session, run: ImportRun, step: str) -> None:
@@ -123,12 +121,6 @@ def cancel(session: Session, run: ImportRun) -> None:
     """Give the import up; a job under way stops at its next line. Raises Refused: nothing is under way."""
     require(run, *OPEN)
     save(session, run, state=S.CANCELLED, finished_at=days.now())
-
-
-def require(run: ImportRun, *states: ImportState) -> None:
-    """Raises Refused unless the import is in one of these states."""
-    if run.state not in states:
-        raise Refused(_("This import is “%(state)s”; that can't be done now.", state=run.state.title))
 
 
 def rows(session: Session, run: ImportRun, outcome: Any = None, after: int = 0, most: int = 50) -> list[ImportRow]:
@@ -151,9 +143,8 @@ def sweep(session: Session, directory: Path, older: int = 30) -> int:
     """Forget files of imports that are over, and imports nobody went on with for `older` days; how many files went."""
     with unscoped("tidying imports"):
         kept = set(session.scalars(select(ImportRun.sha256).where(ImportRun.state.in_(OPEN), fresh(older))))
-        stale = session.scalars(select(ImportRun).where(ImportRun.state.in_(OPEN), ~fresh(older))).all()
-        for run in stale:
-            save(session, run, state=S.CANCELLED, finished_at=days.now())
+    stale = update(ImportRun).where(ImportRun.state.in_(OPEN), ~fresh(older))
+    bookkeeping.execute(session, stale.values(state=S.CANCELLED, finished_at=days.now()))
     old = time.time() - RECENT
     found = [path for path in directory.glob("*/*") if path.name not in kept and path.stat().st_mtime < old]
     for path in found:

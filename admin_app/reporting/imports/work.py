@@ -14,12 +14,13 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import audit, days, rowlevel
+from admin_app.reporting import audit, bookkeeping, consequences_many, days
 from admin_app.reporting.actor import unscoped
+from admin_app.reporting.bookkeeping import WHY, end, require, save
 from admin_app.reporting.exchange.columns import Vocabulary
-from admin_app.reporting.imports import consequences, files, runs
+from admin_app.reporting.imports import files, runs
 from admin_app.reporting.imports.kinds import Judged, Reader, Texts, kind_of
-from admin_app.reporting.imports.runs import WHY
+from admin_app.reporting.planned import FromDay
 from admin_app.reporting.refusal import Refused
 from models import ImportRow, ImportRun, ImportState, RowOutcome
 
@@ -51,24 +52,24 @@ def check(session: Session, run_id: int, directory: Path, tell: Tell = onward) -
     """Judge every line of the file and keep what becomes of it; commits piece by piece. The import is then READY, or FAILED
     with a sentence if the file turns out to be unreadable."""
     run = session.get_one(ImportRun, run_id)
-    runs.require(run, S.CHECKING)
+    require(run, S.CHECKING)
     forget(session, run)
     try:
         found, moves = judged_file(session, run, directory, tell)
     except Refused as refused:
         session.rollback()
-        end(session, run_id, S.CHECKING, state=S.FAILED, error=refused.sentence, finished_at=days.now())
+        end(session, ImportRun, run_id, S.CHECKING, state=S.FAILED, error=refused.sentence, finished_at=days.now())
         return session.commit()
     if found is not None:
-        counts = {**found, "consequences": consequences.of(session, moves)}
-        end(session, run_id, S.CHECKING, state=S.READY, total=sum(found.values()), counts=counts)
+        counts = {**found, "consequences": consequences_many.of(session, moves)}
+        end(session, ImportRun, run_id, S.CHECKING, state=S.READY, total=sum(found.values()), counts=counts)
         session.commit()
     return None
 
 
 def forget(session: Session, run: ImportRun) -> None:
     """Lines of an earlier check go."""
-    core(session, delete(ImportRow).where(ImportRow.run_id == run.id))
+    bookkeeping.execute(session, delete(ImportRow).where(ImportRow.run_id == run.id))
     session.commit()
 
 
@@ -81,9 +82,10 @@ def judged_file(session: Session, run: ImportRun, directory: Path, tell: Tell) -
     for piece in pieces(files.lines(run, directory, words)):
         judged = reader.judge(piece)
         counts.update(one.outcome.value for one in judged)
-        moves += consequences.moves(judged)
-        core(session, insert(ImportRow), [kept(run_id, one) for one in judged])
-        runs_on = end(session, run_id, S.CHECKING, done=sum(counts.values()), counts=dict(counts))
+        moves += consequences_many.moves(judged)
+        rows = [{"run_id": run_id, "line": one.line, **values_of(one)} for one in judged]
+        bookkeeping.execute(session, insert(ImportRow), rows)
+        runs_on = end(session, ImportRun, run_id, S.CHECKING, done=sum(counts.values()), counts=dict(counts))
         session.commit()
         session.expunge_all()
         if not runs_on or not tell(sum(counts.values())):
@@ -94,7 +96,8 @@ def judged_file(session: Session, run: ImportRun, directory: Path, tell: Tell) -
 def reader_of(session: Session, run: ImportRun) -> Reader:
     """A reader as the run's person has set it up."""
     mapping = run.mapping
-    return kind_of(run.table_name).reader(session, mapping["defaults"], mapping["clears"])
+    since = FromDay.read(mapping.get("since", ""))
+    return kind_of(run.table_name).reader(session, mapping["defaults"], mapping["clears"], since)
 
 
 def pieces(lines: Iterable[tuple[int, Texts]]) -> Iterator[list[tuple[int, Texts]]]:
@@ -105,17 +108,15 @@ def pieces(lines: Iterable[tuple[int, Texts]]) -> Iterator[list[tuple[int, Texts
         size = PIECE
 
 
-def kept(run_id: int, one: Judged) -> dict[str, Any]:
-    """A line's row."""
-    values = {"cells": one.texts, "outcome": one.outcome, "row_id": one.row_id, "changes": one.changes, "errors": one.errors}
-    return {"run_id": run_id, "line": one.line, **values}
+def values_of(one: Judged) -> dict[str, Any]:
+    """What is kept of a line."""
+    return {"cells": one.texts, "outcome": one.outcome, "row_id": one.row_id, "changes": one.changes, "errors": one.errors}
 
 
-def core(session: Session, statement: Any, values: Any = None) -> Any:
-    """One statement over the import's own rows."""
-    with unscoped(WHY):
-        rowlevel.bind(session)
-        return session.connection().execute(statement, values)
+def note(session: Session, run_id: int, line: int, **values: Any) -> None:
+    """Keep something else of a line."""
+    told = update(ImportRow).where(ImportRow.run_id == run_id, ImportRow.line == line).values(**values)
+    bookkeeping.execute(session, told)
 
 
 def asked(session: Session, query: Any) -> list[Any]:
@@ -124,18 +125,12 @@ def asked(session: Session, query: Any) -> list[Any]:
         return list(session.execute(query))
 
 
-def end(session: Session, run_id: int, before: ImportState, **values: Any) -> bool:
-    """Write into the run's row if it is still as it was. Was it?"""
-    told = update(ImportRun).where(ImportRun.id == run_id, ImportRun.state == before).values(**values)
-    return bool(core(session, told).rowcount)
-
-
 # ── One line put right ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def amend(session: Session, run: ImportRun, line: int, texts: Texts) -> None:
     """Another text for some cells of a line: it is judged anew, and so are the lines about the same row. Raises Refused."""
-    runs.require(run, S.READY)
+    require(run, S.READY)
     row = runs.row_of(session, run, line)
     fields = kind_of(run.table_name).names()
     known = {**row.cells, **{name: text[:LONGEST] for name, text in texts.items() if name in fields}}
@@ -149,11 +144,11 @@ def amend(session: Session, run: ImportRun, line: int, texts: Texts) -> None:
 
 def leave_out(session: Session, run: ImportRun, line: int) -> None:
     """Leave a line out, or take it in again. Raises Refused."""
-    runs.require(run, S.READY)
+    require(run, S.READY)
     row = runs.row_of(session, run, line)
     if row.outcome is R.SKIP:
         return amend(session, run, line, {})
-    core(session, update(ImportRow).where(ImportRow.run_id == run.id, ImportRow.line == line).values(outcome=R.SKIP))
+    note(session, run.id, line, outcome=R.SKIP)
     return recount(session, run)
 
 
@@ -174,8 +169,7 @@ def cells_of(session: Session, run: ImportRun, lines: Sequence[int]) -> list[tup
 def put(session: Session, run: ImportRun, judged: Iterable[Judged]) -> None:
     """Keep what has become of these lines."""
     for one in judged:
-        values = kept(run.id, one)
-        core(session, update(ImportRow).where(ImportRow.run_id == run.id, ImportRow.line == one.line).values(values))
+        note(session, run.id, one.line, **values_of(one))
     recount(session, run)
 
 
@@ -185,11 +179,11 @@ def recount(session: Session, run: ImportRun) -> None:
     query = select(ImportRow.outcome, func.count(ImportRow.line)).where(ImportRow.run_id == run.id).group_by(ImportRow.outcome)
     counts = {outcome.value: number for outcome, number in asked(session, query)}
     changed = select(ImportRow.line, ImportRow.row_id, ImportRow.changes).where(
-        ImportRow.run_id == run.id, consequences.heavy(ImportRow)
+        ImportRow.run_id == run.id, consequences_many.heavy(ImportRow)
     )
     moves = [Judged(line, {}, R.CHANGE, row_id, changes) for line, row_id, changes in asked(session, changed)]
-    told = consequences.of(session, consequences.moves(moves))
-    runs.save(session, run, counts={**counts, "consequences": told}, error="")
+    told = consequences_many.of(session, consequences_many.moves(moves))
+    save(session, run, counts={**counts, "consequences": told}, error="")
 
 
 # ── All of it, or nothing ────────────────────────────────────────────────────────────────────────────────────────────
@@ -197,13 +191,13 @@ def recount(session: Session, run: ImportRun) -> None:
 
 def start(session: Session, run: ImportRun, without_mistakes: bool) -> bool:
     """The person says: do it. Is it small enough to do at once? Raises Refused: mistakes are left, nothing would change."""
-    runs.require(run, S.READY)
+    require(run, S.READY)
     doing = sum(run.counts.get(one.value, 0) for one in DOES)
     if run.counts.get(R.ERROR.value) and not without_mistakes:
         raise Refused(_("Some lines have mistakes: put them right, or say that they are left out."))
     if not doing:
         raise Refused(_("There is nothing to add or to change."))
-    runs.save(session, run, state=S.RUNNING, done=0, total=doing, error="")
+    save(session, run, state=S.RUNNING, done=0, total=doing, error="")
     return doing <= runs.SMALL
 
 
@@ -211,7 +205,7 @@ def execute(session: Session, run_id: int, tell: Tell = onward) -> None:
     """Do what was shown, in one transaction, and commit; DONE then. If a line does not come out as shown, nothing is done, the
     import is READY again and says so at the line."""
     run = session.get_one(ImportRun, run_id)
-    runs.require(run, S.RUNNING)
+    require(run, S.RUNNING)
     try:
         with audit.together(f"import:{run.id}", run.batch):
             finished = write_all(session, run, tell)
@@ -219,7 +213,7 @@ def execute(session: Session, run_id: int, tell: Tell = onward) -> None:
         session.rollback()
         stopped(session, run_id, refused)
     else:
-        if not finished or not end(session, run_id, S.RUNNING, state=S.DONE, finished_at=days.now()):
+        if not finished or not end(session, ImportRun, run_id, S.RUNNING, state=S.DONE, finished_at=days.now()):
             session.rollback()
     session.commit()
 
@@ -234,7 +228,7 @@ def write_all(session: Session, run: ImportRun, tell: Tell) -> bool:
             compare(one, *shown[one.line])
         ids = written(session, reader, judged)
         numbers = [{"at": one.line, "id": key} for one, key in zip(judged, ids, strict=True)]
-        core(session, NUMBERED.where(LINES.c.run_id == run_id), numbers)
+        bookkeeping.execute(session, NUMBERED.where(LINES.c.run_id == run_id), numbers)
         done, at = done + len(piece), piece[-1][0]
         if not tell(done):
             return False
@@ -284,15 +278,13 @@ def written_id(reader: Reader, one: Judged) -> int:
 
 def stopped(session: Session, run_id: int, refused: Refused) -> None:
     """Say why nothing was done, at the line that was in the way."""
-    run = session.get_one(ImportRun, run_id)
-    if run.state is not S.RUNNING:
+    if not end(session, ImportRun, run_id, S.RUNNING, state=S.READY):
         return
-    runs.save(session, run, state=S.READY)
+    run = session.get_one(ImportRun, run_id)
     if isinstance(refused, Differs):
-        where = (ImportRow.run_id == run_id, ImportRow.line == refused.line)
-        core(session, update(ImportRow).where(*where).values(outcome=R.ERROR, errors={refused.field: refused.sentence}))
+        note(session, run_id, refused.line, outcome=R.ERROR, errors={refused.field: refused.sentence})
         recount(session, run)
         sentence = _("Nothing was imported. Line %(line)s: %(why)s", line=refused.line, why=refused.sentence)
     else:
         sentence = refused.sentence
-    runs.save(session, run, error=sentence)
+    save(session, run, error=sentence)

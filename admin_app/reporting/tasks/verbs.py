@@ -1,14 +1,15 @@
 """The verbs of a task that a person says. A task is its owner's own (`Task.__scope__`): whoever finds its row may say them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Protocol
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import days, queueing, rowlevel
-from admin_app.reporting.actor import current, unscoped
+from admin_app.reporting import bookkeeping, days, queueing
+from admin_app.reporting.actor import current
+from admin_app.reporting.bookkeeping import require, save
 from admin_app.reporting.refusal import Refused
 from models import Task, TaskKind, TaskState
 
@@ -17,7 +18,6 @@ SMALL = 500  # rows below which everything is done while the person waits
 MOST = 150_000  # rows of a task at most
 OPEN = (S.LOOKING, S.READY, S.RUNNING)
 BUSY = (S.LOOKING, S.RUNNING)
-WHY = "a task's own bookkeeping"
 Tell = Callable[[int], bool]  # so many rows are done; is the task still wanted?
 
 
@@ -34,6 +34,9 @@ class Doer(Protocol):
     def say(self, error: Exception, table: str) -> str:
         """The sentence for what stood in the way."""
 
+    def touches(self, session: Session, task: "Given", table: str, keys: Collection[int]) -> bool:
+        """Is one of these rows among those that it changes?"""
+
 
 class Given:
     """A task as its doer reads it: a copy that outlives transactions."""
@@ -49,9 +52,7 @@ DOERS: dict[TaskKind, Doer] = {}
 def begin(session: Session, kind: TaskKind, title: str, asked: dict[str, Any], total: int, table: str = "") -> Task:
     """A task over so many rows; its rows are looked through as soon as this is committed. Flushes."""
     task = Task(owner_id=current().user_id, kind=kind, title=title[:250], asked=asked, total=total, table_name=table)
-    with unscoped(WHY):
-        session.add(task)
-        session.flush()
+    bookkeeping.add(session, task)
     queue(session, task)
     return task
 
@@ -95,28 +96,5 @@ def sweep(session: Session, older: int = 30) -> None:
     old = Task.created_at < func.now() - func.make_interval(0, 0, 0, older)
     stale = update(Task).where(old, Task.state == S.READY).values(state=S.CANCELLED, finished_at=days.now())
     over = update(Task).where(old, Task.state.not_in(OPEN), Task.found != {}).values(found={}, asked={})
-    with unscoped(WHY):
-        rowlevel.bind(session)
-        for told in (stale, over):
-            session.connection().execute(told)
-
-
-def require(task: Task, *states: TaskState) -> None:
-    """Raises Refused unless the task is in one of these states."""
-    if task.state not in states:
-        raise Refused(_("This task is “%(state)s”; that can't be done now.", state=task.state.title))
-
-
-def save(session: Session, task: Task, **values: Any) -> None:
-    """Write into the task's row; it is loaded again. Raises Refused if it has gone on meanwhile."""
-    if not end(session, task.id, task.state, **values):
-        raise Refused(_("The task has gone on meanwhile: look at it again."))
-    session.refresh(task)
-
-
-def end(session: Session, task_id: int, before: TaskState, **values: Any) -> bool:
-    """Write into the task's row if it is still as it was. Was it?"""
-    told = update(Task).where(Task.id == task_id, Task.state == before).values(**values)
-    with unscoped(WHY):
-        rowlevel.bind(session)
-        return bool(session.connection().execute(told).rowcount)
+    for told in (stale, over):
+        bookkeeping.execute(session, told)

@@ -3,17 +3,17 @@
 import time
 from typing import Any
 
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as N_
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from admin_app.reporting import audit, days, lists, notices, scope
+from admin_app.reporting import audit, behalf, days, notices
+from admin_app.reporting.bookkeeping import end
 from admin_app.reporting.refusal import Refused
-from admin_app.reporting.tasks.verbs import BUSY, DOERS, Given, Tell, end
+from admin_app.reporting.tasks.verbs import BUSY, DOERS, Given, Tell
 from admin_app.reporting.writes import KINDS
-from models import Task, TaskState, User
+from models import Task, TaskState
 
 S = TaskState
 LONG = 60  # seconds of looking through after which its owner is told: who waits on the page sees it there
@@ -24,13 +24,10 @@ def step(session: Session, plain: Session, task_id: int) -> None:
 
     Whatever goes wrong beyond a sentence is said to the owner as such, and raised for the log.
     """
-    asked = select(Task.owner_id, Task.state, User.locale).join(User, User.id == Task.owner_id)
-    found = plain.execute(asked.where(Task.id == task_id, Task.state.in_(BUSY))).one_or_none()
-    actor = scope.NOBODY if found is None else scope.actor_of(found.owner_id, plain)
-    plain.commit()
-    if found is None:
+    asked = select(Task.owner_id, Task.state).where(Task.id == task_id, Task.state.in_(BUSY))
+    if (found := plain.execute(asked).one_or_none()) is None:
         return
-    with force_locale(found.locale), scope.acting(actor), lists.held(plain):
+    with behalf.of(plain, found.owner_id):
         try:
             advance(session, plain, task_id, found.state)
         except Exception:
@@ -71,7 +68,7 @@ def look(session: Session, given: Given, tell: Tell) -> None:
         return fail(session, given.id, given.owner_id, refused.sentence)
     session.rollback()
     session.expunge_all()
-    if found is not None and end(session, given.id, S.LOOKING, state=S.READY, found=found, done=0, total=found["ready"]):
+    if found is not None and end(session, Task, given.id, S.LOOKING, state=S.READY, found=found, done=0, total=found["ready"]):
         if time.monotonic() - started > LONG:
             tell_owner(session, given, N_("Look at it, and decide whether it is to be done."))
         session.commit()
@@ -89,10 +86,11 @@ def run(session: Session, given: Given, tell: Tell) -> bool:
         session.expunge_all()
         sentence = _("Nothing was changed. %(why)s", why=doer.say(error, given.table))
         values: dict[str, Any] = {"state": S.LOOKING, "error": sentence, "done": 0, "total": given.found.get("of", 0)}
-        again = end(session, given.id, S.RUNNING, **values)
+        again = end(session, Task, given.id, S.RUNNING, **values)
         session.commit()
         return not again
-    if count is None or not end(session, given.id, S.RUNNING, state=S.DONE, done=count, total=count, finished_at=days.now()):
+    done = {"state": S.DONE, "done": count, "total": count, "finished_at": days.now()}
+    if count is None or not end(session, Task, given.id, S.RUNNING, **done):
         session.rollback()
     else:
         tell_owner(session, given, N_("Done. Rows: %(count)s.", count=count))
@@ -103,7 +101,7 @@ def run(session: Session, given: Given, tell: Tell) -> bool:
 def fail(session: Session, task_id: int, owner_id: int, sentence: str) -> None:
     """The task is over with a sentence."""
     for state in BUSY:
-        if end(session, task_id, state, state=S.FAILED, error=sentence, finished_at=days.now()):
+        if end(session, Task, task_id, state, state=S.FAILED, error=sentence, finished_at=days.now()):
             message(session, owner_id, task_id, N_("A task has failed"), sentence)
     session.commit()
 

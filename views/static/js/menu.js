@@ -1,3 +1,5 @@
+import { forget } from "./recent.js";
+
 /* Drop-downs are plain <details>. This closes them as people expect: Escape, a click elsewhere, opening another one. */
 const opened = () => document.querySelectorAll("details.drop[open]");
 
@@ -17,4 +19,9 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("focusout", (event) => {
   const drop = event.target.closest?.("details.drop[open]");
   if (drop && event.relatedTarget && !drop.contains(event.relatedTarget)) drop.open = false;
+});
+
+/* Whoever signs out leaves nothing of their choices to who comes after. */
+document.addEventListener("submit", (event) => {
+  if (new URL(event.target.action, location.href).pathname === "/logout") forget();
 });

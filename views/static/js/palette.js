@@ -27,7 +27,7 @@ input.addEventListener("keydown", (event) => {
     choose(place + (event.key === "ArrowDown" ? 1 : -1));
   } else if (event.key === "Enter") {
     event.preventDefault();
-    list.children[place]?.querySelector("a").click();
+    list.children[place]?.click();
   } else if (event.key === "Escape") {
     event.preventDefault(); // a search box would only empty itself
     dialog.close();
@@ -53,10 +53,9 @@ function show(found) {
 }
 
 function option(one, at) {
-  const item = document.createElement("li");
-  item.id = `palette-${at}`;
-  item.setAttribute("role", "option");
-  const link = document.createElement("a");
+  const link = document.createElement("a"); // itself the option: an option may hold nothing that takes the focus
+  link.id = `palette-${at}`;
+  link.setAttribute("role", "option");
   link.href = one.address;
   link.tabIndex = -1;
   link.append(one.title);
@@ -65,8 +64,7 @@ function option(one, at) {
     hint.textContent = one.hint;
     link.append(hint);
   }
-  item.append(link);
-  return item;
+  return link;
 }
 
 function choose(at) {

@@ -7,7 +7,7 @@ const KEYS = { ArrowUp: "up", ArrowDown: "down", ArrowRight: "in", ArrowLeft: "o
 export const zone = (top, height, y) => (y < top + height / 3 ? "before" : y > top + (height * 2) / 3 ? "after" : "under");
 
 /** What the form sends for an item dropped there: under which item and after which neighbour ("" for none). */
-export function landing(target, where) {
+function landing(target, where) {
   const upper = target.parentElement.closest("[data-item]")?.dataset.item ?? "";
   if (where === "after") return { parent: upper, after: target.dataset.item };
   if (where === "before") return { parent: upper, after: target.previousElementSibling?.dataset.item ?? "" };

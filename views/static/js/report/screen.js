@@ -16,7 +16,7 @@ export function put(root, selector, text) {
 }
 
 const PAUSE = 1200;
-const SERIOUS = new Set(["signed-out", "other-person", "closed", "failed"]);
+const SERIOUS = new Set(["signed-out", "other-person", "closed", "failed", "held"]);
 /** What is to be said, by what it is about. @type {Map<string, string>} */
 const unsaid = new Map();
 /** @type {ReturnType<typeof setTimeout>|undefined} */
@@ -81,7 +81,7 @@ export class SaveState {
    * @param {string} state @param {{kept: number, lasts: boolean, sentence?: string}} facts */
   #tell(state, {kept, lasts, sentence}) {
     if (state === "saved") this.complaint = "";
-    const words = [this.complaint, state === "closed" && sentence, SERIOUS.has(state) && this.sentences[state], kept > 0 && !lasts && this.sentences.fleeting];
+    const words = [this.complaint, (state === "closed" || state === "held") && sentence, SERIOUS.has(state) && this.sentences[state], kept > 0 && !lasts && this.sentences.fleeting];
     const said = words.filter(Boolean).join(" ");
     this.trouble.hidden = !said;
     if (!said) return;

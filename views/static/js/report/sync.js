@@ -11,7 +11,7 @@
  * @typedef {{cell: string, mine: string, theirs: string, who: string, at: string}} Conflict
  */
 
-/** @typedef {"saved"|"saving"|"offline"|"signed-out"|"other-person"|"closed"|"failed"} State */
+/** @typedef {"saved"|"saving"|"offline"|"signed-out"|"other-person"|"closed"|"failed"|"held"} State */
 
 /**
  * @typedef {object} Options
@@ -141,6 +141,7 @@ export class Sync {
       this.options.onState("closed", body?.sentence);
       return false;
     }
+    if (response.status === 423) return this.#again("held", body?.sentence); // others hold the report just now
     return this.#again(response.status >= 502 ? "offline" : "failed", body?.sentence);
   }
 

@@ -1,4 +1,7 @@
-"""What an import opens and closes: moves in the tree, closures, with the reports and people concerned; attachments by role."""
+"""What very many changes open and close (an import, a task), counted by ids and paths without making them: numbers only.
+
+`consequences` measures a few by making them, and names people; for thousands that would take minutes.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -39,7 +42,7 @@ def of(session: Session, found: list[Move]) -> dict[str, Any]:
     them; how many people are attached in which role. Numbers only, so they may count what the person does not see."""
     if not found:
         return {}
-    with unscoped("the consequences of an import"):
+    with unscoped("the consequences of many changes"):
         nodes = paths(session, {one for one, *_rest in found} | {new for _one, name, new in found if name == "parent_id"})
         moved = [(one, new) for one, name, new in found if name == "parent_id" and one in nodes and new in nodes]
         closed = [one for one, name, new in found if name == "closed_on" and new and one in nodes]
