@@ -57,11 +57,16 @@ def chunks(app: Flask, asked: Listing, ids: list[int], locale: str, actor: scope
 def chunk(asked: Listing, ids: list[int]) -> list[list[Any]]:
     """The rows with these ids, in this order."""
     columns = [listing.shown(asked.model, spec) for spec in asked.columns]
+    own = [place for place, spec in enumerate(asked.columns) if relations.told_by_row(asked.model, spec.name)]
+    columns += [relations.title_beside(asked.model, asked.columns[place].name) for place in own]
     some = asked.model.id == any_(literal(ids, ARRAY(Integer)))
     rows = db.session.execute(select(asked.model.id, *columns).where(some)).all()
     titles = listing.titles_of(asked.columns, rows, db.session)
     readers = [reader(spec, titles) for spec in asked.columns]
-    found = {row[0]: [read(value) for read, value in zip(readers, row[1:], strict=True)] for row in rows}
+    found = {row[0]: [read(value) for read, value in zip(readers, row[1:], strict=False)] for row in rows}
+    for row in rows:
+        for at, place in enumerate(own, 1 + len(readers)):
+            found[row[0]][place] = row[at] or found[row[0]][place]
     return [found[key] for key in ids if key in found]
 
 

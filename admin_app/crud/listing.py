@@ -259,8 +259,12 @@ def readable(listing: Listing, rows: Sequence[Any], session: Session) -> Iterato
         target: Any = columns[place].target
         titles |= {(target, row[1 + place]): relations.worded(target, row[at]) for row in rows if row[at] is not None}
     speakers = [values.speaker(spec, titles) for spec in columns]
+    own = [(at, place) for at, place in beside if relations.told_by_row(listing.model, columns[place].name)]
     for row in rows:
-        yield row[0], [said(value) for said, value in zip(speakers, row[1:], strict=False)]
+        cells = [said(value) for said, value in zip(speakers, row[1:], strict=False)]
+        for at, place in own:
+            cells[place] = row[at] or cells[place]
+        yield row[0], cells
 
 
 def titles_of(

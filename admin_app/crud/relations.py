@@ -28,8 +28,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from admin_app.crud.fields import BIG, FieldSpec, Kind, field_of
-from admin_app.reporting import classifiers, days, lists
-from models import Base, Classifier, ClassifierItem, Form, FormVersion, Organization, Titled, User
+from admin_app.reporting import classifiers, dated, days, lists
+from models import Base, Classifier, ClassifierItem, Form, FormVersion, Organization, Report, Titled, User
 
 FEW = 200  # more rows than that are chosen by typing
 ENOUGH = 1000  # rows that a text may mean before their order is no longer looked at
@@ -71,7 +71,15 @@ def title_beside(model: Any, name: str) -> Any:
     spec = field_of(model, name)
     target: Any = spec.target
     other = aliased(target)
-    return select(title_of(target, other)).where(other.id == spec.sql(model)).scalar_subquery()
+    title = title_of(target, other)
+    if told_by_row(model, name):
+        title = dated.name_in_report(title)
+    return select(title).where(other.id == spec.sql(model)).scalar_subquery()
+
+
+def told_by_row(model: Any, name: str) -> bool:
+    """Has the row that is named another title in another row? A report calls its organization as it was called at the time."""
+    return (model, name) == (Report, "organization_id")
 
 
 def titled_beside(spec: FieldSpec) -> bool:

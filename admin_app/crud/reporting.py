@@ -14,7 +14,7 @@ from wtforms import Form
 from admin_app.crud import mistakes
 from admin_app.crud.base import Answer, SchemaView
 from admin_app.extensions import db
-from admin_app.reporting import campaigns, forms, guard, notices, owing, reports, scope
+from admin_app.reporting import campaigns, dated, forms, guard, notices, owing, reports, scope
 from admin_app.reporting.formula import Cell, Column, FormError, Program, Row, Section
 from admin_app.reporting.guard import Permission
 from models import Campaign, FormVersion, Organization, Report, ReportState, Request
@@ -189,8 +189,8 @@ class ReportView(SchemaView):
         return [(_("Open the report"), f"/reports/{row.id}")] if guard.may(scope.current(), Permission.REPORT_READ, row) else []
 
     def title(self, row: Report) -> str:
-        """Campaign and organization."""
-        return f"{row.campaign.title}: {row.organization.short_name}"
+        """Campaign and organization, as it was called then."""
+        return f"{row.campaign.title}: {dated.of_report(db.session, row).short_name}"
 
 
 class RequestView(SchemaView):

@@ -41,7 +41,7 @@ from sqlalchemy.orm import Session, aliased
 
 from admin_app.reporting import attributes, days, tree
 from admin_app.reporting.actor import settle
-from models import Campaign, ClassifierItem, Organization, OrganizationFact, Report
+from models import Campaign, ClassifierItem, Organization, OrganizationFact, Period, Report
 
 PATH = "path"
 MOVES = 0x70617468  # the lock of those who write paths
@@ -50,7 +50,7 @@ _since: ContextVar[date | None] = ContextVar("since", default=None)  # None: tod
 
 Fact = OrganizationFact
 SAID = Fact.value.op("#>>", return_type=Text())(literal_column("'{}'"))  # the value as text
-COLUMNS = tuple(column.key for column in Organization.__table__.c if column.key not in {"sort_key", "search_key"})
+COLUMNS = tuple(column.key for column in Organization.__table__.c if column.computed is None)
 
 
 @dataclass(frozen=True)
@@ -231,6 +231,16 @@ def reference_day(campaign: Campaign) -> date:
 def of_report(session: Session, report: Report) -> Organization:
     """The organization of a report as it was on the reference day of its campaign, or as it is while that is to come."""
     return then(session, report.organization, reference_day(report.campaign))
+
+
+def name_in_report(name: Any) -> ColumnElement[str]:
+    """The same for a statement over reports: what their organization was called; ``name``: what it is called today."""
+    day = select(func.least(Period.ends_on, Campaign.deadline)).join(Campaign, Campaign.period_id == Period.id)
+    day = day.where(Campaign.id == Report.campaign_id).correlate(Report)
+    begun = or_(Fact.since.is_(None), Fact.since <= day.scalar_subquery())
+    query = select(SAID).where(Fact.organization_id == Report.organization_id, Fact.field == "short_name", begun, ~Fact.planned)
+    latest = query.order_by(Fact.since.desc().nulls_last()).limit(1).correlate(Report)
+    return func.coalesce(latest.scalar_subquery(), name)
 
 
 def then(session: Session, row: Organization, day: date | None) -> Organization:

@@ -9,11 +9,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from admin_app.extensions import db
-from admin_app.reporting import days, planned
-from models import Message, Organization, OrganizationFact, User
+from admin_app.reporting import dated, days, planned, scope
+from models import Message, Organization, OrganizationFact, Report, User
 from tests.crud.test_edit import edit, sent
 from tests.page import Page
 from tests.people import Cast
+from tests.reports import arrange, period
 
 PageOf = Callable[[str], Page]
 TODAY = days.today()
@@ -54,6 +55,27 @@ def test_a_past_day_has_the_name_of_then_on_top(page_of: PageOf, cast: Cast) -> 
     page.get(f"/admin/organization/details/?id={key}&on=2024-01-01")
     assert page.soup.h1.get_text(strip=True) == "МБОУ «СОШ № 1»"
     assert "Пушкина" not in page.soup.title.get_text()
+
+
+def test_a_report_is_listed_by_the_name_of_its_time(page_of: PageOf, plain: Session, session: Session, cast: Cast) -> None:
+    report = arrange(session, plain, cast, deadline=SPRING)["school1"]
+    session.commit()
+    key, page = cast.organizations["school1"], page_of("central")
+    due = dated.reference_day(plain.get_one(Report, report).campaign)
+    for since, name in ((due, "Гимназия № 1"), (due + timedelta(days=1), "Лицей № 1")):
+        plain.add(OrganizationFact(organization_id=key, field="short_name", since=since, value=name))
+    plain.get_one(Organization, key).short_name = "Лицей № 1"
+    plain.commit()
+    for address in (f"/admin/report/details/?id={report}", "/admin/report/", "/admin/report/export/csv/"):
+        text = page.client.get(address).get_data(as_text=True)
+        assert "Гимназия № 1" in text, address
+    with scope.acting(scope.actor_of(cast.users["central"], plain)):
+        later = period(session, date(2026, 9, 1), date(2027, 8, 31))
+    arrange(session, plain, cast, during=later, deadline=SOON)
+    session.commit()
+    for address in ("/admin/report/", "/admin/report/export/csv/"):
+        text = page.client.get(address).get_data(as_text=True)
+        assert {name for name in ("Гимназия № 1", "Лицей № 1") if name in text} == {"Гимназия № 1", "Лицей № 1"}, address
 
 
 def named(page: Page) -> str:
