@@ -5,8 +5,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.conftest import Site
-
 ContextOf = Callable[..., BrowserContext]
 PHONE = {"width": 320, "height": 640}
 
@@ -58,21 +56,3 @@ def test_all_rows_of_the_page_are_ticked_and_counted(context_of: ContextOf) -> N
     page.get_by_label("Все на странице").check()
     page.get_by_label("Все на странице").uncheck()
     expect(bar).not_to_contain_text("Выбрано")
-
-
-def test_back_after_a_bulk_edit_finds_the_preview(site: Site, context_of: ContextOf) -> None:
-    page = context_of("central").new_page()
-    school = site.cast.organizations["school3"]
-    page.goto(f"/admin/organization/edit/?id={school}")
-    now = page.locator("[name=type_id]").input_value()  # other tests may have changed it
-    page.goto(f"/admin/organization/bulk/?row={school}")
-    chosen = page.locator("[name=type_id]")
-    offered = chosen.locator("option").evaluate_all("all => all.map((one) => one.value)")
-    chosen.select_option(next(one for one in offered if one not in ("", now)))
-    page.get_by_role("button", name="Посмотреть").click()
-    page.locator("button[name=do]").click()
-    page.wait_for_url(lambda address: "/bulk/" not in address)
-    page.go_back()
-    expect(page.locator("dl.tally")).to_be_visible()
-    page.go_back()
-    expect(chosen).to_be_visible()
