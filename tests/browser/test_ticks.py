@@ -1,4 +1,4 @@
-"""Lists under the thumb and in bulk: a phone's first row, the folded menu, all rows of a page, the way back after a bulk edit."""
+"""Lists under the thumb and in bulk: a phone's first row, the folded menu, all rows of a page."""
 
 from collections.abc import Callable
 
