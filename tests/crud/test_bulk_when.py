@@ -5,14 +5,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_app.extensions import db
 from admin_app.reporting import days, planned
-from admin_app.reporting.tasks import verbs, work
-from models import ClassifierItem, Event, Organization, OrganizationFact, Task
+from admin_app.reporting.tasks import verbs
+from models import Event, Organization, OrganizationFact, Task
 from tests.crud.outline import age
+from tests.crud.test_tasks import kind
 from tests.page import Page
 from tests.people import Cast
 
@@ -31,21 +32,6 @@ def old(plain: Session, cast: Cast) -> None:
 def at_day(monkeypatch: pytest.MonkeyPatch) -> Callable[[date], None]:
     """From here on it is noon of that day."""
     return lambda day: monkeypatch.setattr(days, "now", lambda: datetime.combine(day, time(5), UTC))
-
-
-@pytest.fixture
-def worker(session: Session, plain: Session) -> Callable[[], None]:
-    """Does the newest task's next step."""
-
-    def step() -> None:
-        work.step(session, plain, plain.scalars(select(func.max(Task.id))).one())
-        plain.expire_all()
-
-    return step
-
-
-def kind(plain: Session, place: int = 0) -> int:
-    return plain.scalars(select(ClassifierItem.id).order_by(ClassifierItem.id)).all()[place]
 
 
 def types(plain: Session, cast: Cast) -> list[int | None]:

@@ -24,17 +24,6 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verbs, "SMALL", 2)
 
 
-@pytest.fixture
-def worker(session: Session, plain: Session) -> Callable[[], None]:
-    """Does the newest task's next step."""
-
-    def step() -> None:
-        work.step(session, plain, plain.scalars(select(func.max(Task.id))).one())
-        plain.expire_all()
-
-    return step
-
-
 def kind(plain: Session, place: int = 0) -> int:
     return plain.scalars(select(ClassifierItem.id).order_by(ClassifierItem.id)).all()[place]
 
